@@ -1,0 +1,1 @@
+"""The API server: the Kubernetes wire format over HTTPS on top of `kubepy.storage`."""
