@@ -1,0 +1,176 @@
+"""Keeps the watch cache at the latest committed revision: the only writer of the cache.
+
+Rows after the last applied revision are read whenever somebody nudges: a commit of this process, a NOTIFY
+from another one, or a slow ticker. A lost notification therefore costs a moment, never an event; a lost
+connection costs a reconnect, after which reading goes on where it stopped.
+
+Records of this process's own commits are applied straight from memory when they follow the last applied
+revision directly, which spares reading back what was just written.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from typing import Any, Final
+
+from sqlalchemy import bindparam, literal, select, true
+
+from kubepy.storage.database import CONNECTION_ERRORS, Database, Session, retry_delay_seconds
+from kubepy.storage.functions import NOTIFY_CHANNEL
+from kubepy.storage.reader import RECORD_COLUMNS, Reader, records
+from kubepy.storage.records import Record
+from kubepy.storage.tables import Statement, compaction, object_revision, revision_counter
+from kubepy.storage.watch_cache import WatchCache
+
+log = logging.getLogger(__name__)
+
+TICK_SECONDS: Final = 1.0
+BATCH_ROWS: Final = 1000
+
+_after: Final = (
+    select(*RECORD_COLUMNS)
+    .where(object_revision.c.revision > bindparam("after"))
+    .order_by(object_revision.c.revision)
+    .limit(bindparam("maximum"))
+    .subquery("news")
+)
+_NEWS: Final = Statement(
+    select(revision_counter.c.revision, compaction.c.revision, _after)
+    .select_from(revision_counter.join(compaction, literal(1) == 1).outerjoin(_after, true()))
+    .order_by(_after.c.revision)
+)
+"""One snapshot of: the current revision, the oldest readable one, and the next records (or one row of nulls)."""
+_CURRENT: Final = Statement(select(revision_counter.c.revision))
+
+
+class Feed:
+    """Reads news from PostgreSQL into the cache, and answers which revision is current."""
+
+    def __init__(self, database: Database, cache: WatchCache, reader: Reader) -> None:
+        self._cache = cache
+        self._reader = reader
+        self._nudged = asyncio.Event()
+        self._session = Session(database, self._listen)
+        self._revision_session = Session(database)
+        self._asking: list[asyncio.Future[int]] = []
+        self._asked = asyncio.Event()
+        self.healthy = False
+        """Whether the last attempt to read news succeeded."""
+
+    async def load(self) -> None:
+        """Fill the cache with the whole current state. Raises one of CONNECTION_ERRORS."""
+        revision = 0
+        self._cache.clear()
+        async for revision, part in self._reader.load():
+            self._cache.load(part)
+            await asyncio.sleep(0)
+        self._cache.start(revision)
+        self.healthy = True
+
+    def committed(self, batch: Sequence[Record]) -> None:
+        """Take the records of a commit made by this process."""
+        if self.healthy and batch[0].revision == self._cache.revision + 1:
+            self._cache.apply(batch, batch[-1].revision)
+        else:
+            self.nudge()
+
+    def nudge(self) -> None:
+        """There may be news."""
+        self._nudged.set()
+
+    async def current_revision(self) -> int:
+        """The revision of the last commit that had been acknowledged when this was called (a read index).
+
+        One query answers everybody who asked before it was sent. Raises Unavailable.
+        """
+        future: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self._asking.append(future)
+        self._asked.set()
+        return await future
+
+    async def run(self) -> None:
+        """The feed task. Runs until cancelled."""
+        attempt = 0
+        try:
+            while True:
+                try:
+                    connection = await self._session.connection()
+                    await self._catch_up(connection)
+                    attempt = 0
+                    await self._next_nudge()
+                except CONNECTION_ERRORS as error:
+                    if self.healthy:
+                        log.warning("the feed lost PostgreSQL: %s", error)
+                    self.healthy = False
+                    self._session.drop()
+                    await asyncio.sleep(retry_delay_seconds(attempt))
+                    attempt += 1
+        finally:
+            await self._session.close()
+
+    async def run_revisions(self) -> None:
+        """The task behind `current_revision`. Runs until cancelled."""
+        try:
+            while True:
+                await self._asked.wait()
+                self._asked.clear()
+                asking, self._asking = self._asking, []
+                try:
+                    revision = await self._revision_session.run(_fetch_current)
+                except Exception as error:
+                    for future in asking:
+                        if not future.done():
+                            future.set_exception(error)
+                    continue
+                for future in asking:
+                    if not future.done():
+                        future.set_result(revision)
+        finally:
+            for future in self._asking:
+                future.cancel()
+            await self._revision_session.close()
+
+    async def _listen(self, connection: Any) -> None:
+        await connection.add_listener(NOTIFY_CHANNEL, lambda *_: self.nudge())
+        connection.add_termination_listener(lambda *_: self.nudge())
+
+    async def _next_nudge(self) -> None:
+        try:
+            async with asyncio.timeout(TICK_SECONDS):
+                await self._nudged.wait()
+        except TimeoutError:
+            pass
+        self._nudged.clear()
+
+    async def _catch_up(self, connection: Any) -> None:
+        """Apply everything committed until now."""
+        while True:
+            arguments = _NEWS.arguments(after=self._cache.revision, maximum=BATCH_ROWS)
+            rows = await connection.fetch(_NEWS.sql, *arguments)
+            current, oldest = rows[0][0], rows[0][1]
+            if oldest > self._cache.revision:
+                # What happened meanwhile has been compacted, so the events can't be told one by one.
+                log.warning("revision %d has been compacted: loading anew", self._cache.revision)
+                await self.load()
+                continue
+            self._cache.compacted(oldest)
+            news = records([row[2:] for row in rows if row[2] is not None])
+            # Own commits may have been applied while the query ran.
+            news = news[_first_after(news, self._cache.revision) :]
+            complete = len(rows) < BATCH_ROWS
+            reached = current if complete else rows[-1][2]
+            if reached > self._cache.revision:
+                self._cache.apply(news, reached)
+            self.healthy = True
+            if complete:
+                return
+
+
+def _first_after(news: Sequence[Record], revision: int) -> int:
+    return next((position for position, record in enumerate(news) if record.revision > revision), len(news))
+
+
+async def _fetch_current(connection: Any) -> int:
+    return await connection.fetchval(_CURRENT.sql)  # type: ignore[no-any-return]

@@ -1,0 +1,390 @@
+"""The current state of every resource in memory, and the recent events, for one process.
+
+Only the feed writes here (`apply`), in revision order, on the event loop and without awaiting: what a
+reader sees between two awaits is one consistent state at `revision`.
+
+    feed -> apply(records) -> entries + ring of events -> offers each event to matching watchers
+
+A watcher is offered events into its own bounded buffer. One that is full is closed, never waited for.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from bisect import bisect_right
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from enum import StrEnum
+from typing import Any, Final, Protocol
+
+from sortedcontainers import SortedDict
+
+from kubepy.api.encoding import splice_revision
+from kubepy.storage.errors import FutureRevision
+from kubepy.storage.records import Key, Record
+from kubepy.storage.selection import FieldPaths, Summary, summarizer
+
+RING_EVENTS: Final = 4096
+"""How many recent events per resource a watch can replay from memory; older ones come from the table."""
+WATCHER_BUFFER_EVENTS: Final = 10_000
+WATCHER_BUFFER_BYTES: Final = 32 * 2**20
+"""What a slow watcher may have waiting before it is closed."""
+INDEXED_LABEL_KEYS: Final = 8
+"""How many label keys per resource keep an index; the least recently asked for gives way."""
+
+
+class EventType(StrEnum):
+    """What a watch reports."""
+
+    ADDED = "ADDED"
+    MODIFIED = "MODIFIED"
+    DELETED = "DELETED"
+
+
+class Entry:
+    """One object as it is served: its bytes with the resourceVersion in place, and what selectors ask."""
+
+    __slots__ = ("body", "fields", "labels", "name", "namespace", "revision")
+
+    def __init__(self, revision: int, namespace: str, name: str, body: bytes, summary: Summary) -> None:
+        self.revision = revision
+        self.namespace = namespace
+        self.name = name
+        self.body = body
+        self.labels = summary.labels
+        self.fields = summary.fields
+
+
+class Event:
+    """One change: the entry before and after it (None: absent).
+
+    `frames` memoises what watchers are sent, by media type and event type, so that an event is encoded
+    once however many watch it.
+    """
+
+    __slots__ = ("after", "before", "frames", "revision")
+
+    def __init__(self, revision: int, before: Entry | None, after: Entry | None) -> None:
+        self.revision = revision
+        self.before = before
+        self.after = after
+        self.frames: dict[Any, bytes] = {}
+
+
+class Selection(Protocol):
+    """Which objects a list or watch is about."""
+
+    namespace: str | None
+    name: str | None
+    matches_all: bool
+
+    def matches(self, entry: Entry) -> bool:
+        """Whether the entry's labels and fields satisfy the selectors."""
+
+
+
+
+def seen_by(event: Event, selection: Selection) -> EventType | None:
+    """What a watcher of `selection` is told of an event.
+
+        before matches   after matches   told
+        no               yes             ADDED
+        yes              yes             MODIFIED
+        yes              no              DELETED (also when the object is still there)
+        no               no              nothing
+    """
+    before, after = event.before, event.after
+    entry = after if after is not None else before
+    assert entry is not None
+    if selection.namespace is not None and entry.namespace != selection.namespace:
+        return None
+    if selection.name is not None and entry.name != selection.name:
+        return None
+    was = before is not None and (selection.matches_all or selection.matches(before))
+    is_now = after is not None and (selection.matches_all or selection.matches(after))
+    if is_now:
+        return EventType.MODIFIED if was else EventType.ADDED
+    return EventType.DELETED if was else None
+
+
+class Watcher:
+    """One watch's place in the fan-out: a bounded buffer of (type, event) and a wake-up."""
+
+    __slots__ = ("_wake", "buffer", "bytes_waiting", "closed", "revision", "selection")
+
+    def __init__(self, selection: Selection, revision: int) -> None:
+        self.selection = selection
+        self.revision = revision
+        self.buffer: deque[tuple[EventType, Event]] = deque()
+        self.bytes_waiting = 0
+        self.closed = False
+        self._wake = asyncio.Event()
+
+    def offer(self, event: Event) -> None:
+        """Take an event if it concerns this watcher; close instead of growing beyond the bound."""
+        told = seen_by(event, self.selection)
+        if told is None or self.closed:
+            return
+        entry = event.after or event.before
+        assert entry is not None
+        self.bytes_waiting += len(entry.body)
+        if len(self.buffer) >= WATCHER_BUFFER_EVENTS or self.bytes_waiting > WATCHER_BUFFER_BYTES:
+            self.close()
+            return
+        self.buffer.append((told, event))
+        self._wake.set()
+
+    def close(self) -> None:
+        """Let the watch end: its client has fallen behind or the resource has gone."""
+        self.closed = True
+        self.buffer.clear()
+        self._wake.set()
+
+    def take(self) -> list[tuple[EventType, Event]]:
+        """All events waiting, oldest first; may be empty."""
+        events = list(self.buffer)
+        self.buffer.clear()
+        self.bytes_waiting = 0
+        self._wake.clear()
+        if self.closed:
+            self._wake.set()
+        return events
+
+    async def wait(self) -> None:
+        """Until there is an event to take or the watcher was closed."""
+        await self._wake.wait()
+
+
+class ResourceCache:
+    """The objects of one resource, sorted, with its recent events, label indexes and watchers."""
+
+    def __init__(self, paths: FieldPaths) -> None:
+        self._summarize = summarizer(paths)
+        self._namespaces: SortedDict = SortedDict()  # namespace -> SortedDict of name -> Entry
+        self._ring: deque[Event] = deque()
+        self._label_indexes: dict[str, dict[str, dict[tuple[str, str], Entry]]] = {}
+        self.watchers: set[Watcher] = set()
+        self.count = 0
+        self.last_revision = 0
+        """The revision of the last change to this resource."""
+        self.replayable_from = 0
+        """Every event after this revision is in the ring."""
+
+    def get(self, namespace: str, name: str) -> Entry | None:
+        """One object, or None."""
+        entries = self._namespaces.get(namespace)
+        return None if entries is None else entries.get(name)
+
+    def entries(self, namespace: str | None, after: tuple[str, str] | None = None) -> Iterator[Entry]:
+        """The objects of one namespace (None: of all) in key order, those after a key only if one is given.
+
+        The iterator must be exhausted before the next await.
+        """
+        if namespace is not None:
+            names = self._namespaces.get(namespace)
+            if names is not None:
+                yield from _names_after(names, after[1] if after is not None and after[0] == namespace else None)
+            return
+        start = None if after is None else after[0]
+        for found in self._namespaces.irange(start):
+            yield from _names_after(
+                self._namespaces[found], after[1] if after is not None and found == after[0] else None
+            )
+
+    def labelled(self, key: str, values: Iterable[str], namespace: str | None) -> list[Entry]:
+        """The objects whose label `key` has one of `values`, in key order, by an index made on demand."""
+        index = self._label_indexes.pop(key, None)
+        if index is None:
+            index = self._build_index(key)
+            while len(self._label_indexes) >= INDEXED_LABEL_KEYS:
+                del self._label_indexes[next(iter(self._label_indexes))]
+        self._label_indexes[key] = index  # the most recently used is last
+        found = {place: entry for value in set(values) for place, entry in index.get(value, {}).items()}
+        if namespace is not None:
+            return [found[place] for place in sorted(found) if place[0] == namespace]
+        return [found[place] for place in sorted(found)]
+
+    def events_after(self, revision: int) -> Sequence[Event] | None:
+        """The events after a revision, oldest first, or None if memory doesn't go back that far."""
+        if revision < self.replayable_from:
+            return None
+        if revision >= self.last_revision:
+            return ()
+        events = list(self._ring)
+        return events[bisect_right(events, revision, key=lambda event: event.revision) :]
+
+    def load(self, record: Record) -> None:
+        """Put an object of the initial state in place; no event."""
+        self._put(self.entry(record))
+        self.last_revision = max(self.last_revision, record.revision)
+
+    def apply(self, record: Record) -> Event:
+        """Bring in one change and return it as an event (already offered to nobody)."""
+        before = self.get(record.namespace, record.name)
+        after = None if record.deleted else self.entry(record)
+        if after is not None:
+            self._put(after)
+        elif before is not None:
+            self._remove(before)
+        if record.deleted and before is not None:
+            # What watchers are sent of a deletion: the last state, at the revision that deleted it.
+            before = Entry(
+                record.revision,
+                before.namespace,
+                before.name,
+                splice_revision(record.body, record.revision),
+                Summary(before.labels, before.fields),
+            )
+        event = Event(record.revision, before, after)
+        self._ring.append(event)
+        self.last_revision = record.revision
+        if len(self._ring) > RING_EVENTS:
+            self.replayable_from = self._ring.popleft().revision
+        return event
+
+    def forget_events(self, revision: int) -> None:
+        """Drop events up to a revision: they have been compacted."""
+        while self._ring and self._ring[0].revision <= revision:
+            self._ring.popleft()
+        self.replayable_from = max(self.replayable_from, revision)
+
+    def entry(self, record: Record) -> Entry:
+        """A record as it is served."""
+        body = splice_revision(record.body, record.revision)
+        return Entry(record.revision, record.namespace, record.name, body, self._summarize(record.body))
+
+    def _put(self, entry: Entry) -> None:
+        entries = self._namespaces.get(entry.namespace)
+        if entries is None:
+            entries = self._namespaces[entry.namespace] = SortedDict()
+        before = entries.get(entry.name)
+        if before is None:
+            self.count += 1
+        entries[entry.name] = entry
+        self._reindex(before, entry)
+
+    def _remove(self, entry: Entry) -> None:
+        entries = self._namespaces[entry.namespace]
+        del entries[entry.name]
+        if not entries:
+            del self._namespaces[entry.namespace]
+        self.count -= 1
+        self._reindex(entry, None)
+
+    def _build_index(self, key: str) -> dict[str, dict[tuple[str, str], Entry]]:
+        index: dict[str, dict[tuple[str, str], Entry]] = {}
+        for entry in self.entries(None):
+            value = entry.labels.get(key)
+            if value is not None:
+                index.setdefault(value, {})[entry.namespace, entry.name] = entry
+        return index
+
+    def _reindex(self, before: Entry | None, after: Entry | None) -> None:
+        for key, index in self._label_indexes.items():
+            if before is not None and (value := before.labels.get(key)) is not None:
+                places = index[value]
+                del places[before.namespace, before.name]
+                if not places:
+                    del index[value]
+            if after is not None and (value := after.labels.get(key)) is not None:
+                index.setdefault(value, {})[after.namespace, after.name] = after
+
+
+def _names_after(names: SortedDict, after: str | None) -> Iterator[Entry]:
+    if after is None:
+        yield from names.values()
+        return
+    for name in names.irange(after, inclusive=(False, True)):
+        yield names[name]
+
+
+class WatchCache:
+    """All resources at one revision. `selectable_fields(resource)` says what field selectors may ask."""
+
+    def __init__(self, selectable_fields: Callable[[str], FieldPaths]) -> None:
+        self._selectable_fields = selectable_fields
+        self._resources: dict[str, ResourceCache] = {}
+        self._revision = 0
+        self._origin = 0
+        self._compacted = 0
+        self._waiting: list[tuple[int, asyncio.Future[None]]] = []
+
+    @property
+    def revision(self) -> int:
+        """The revision whose state this is."""
+        return self._revision
+
+    def resource(self, name: str) -> ResourceCache:
+        """The cache of one resource (empty if nothing of it has been stored)."""
+        cache = self._resources.get(name)
+        if cache is None:
+            cache = self._resources[name] = ResourceCache(self._selectable_fields(name))
+            cache.replayable_from = max(self._origin, self._compacted)
+        return cache
+
+    def get(self, key: Key) -> Entry | None:
+        """One object, or None."""
+        return self.resource(key.resource).get(key.namespace, key.name)
+
+    def counts(self) -> Mapping[str, int]:
+        """How many objects each resource has."""
+        return {name: cache.count for name, cache in self._resources.items()}
+
+    def clear(self) -> None:
+        """Forget everything and close all watchers: the state is about to be loaded anew."""
+        for cache in self._resources.values():
+            for watcher in list(cache.watchers):
+                watcher.close()
+        self._resources = {}
+
+    def load(self, records: Iterable[Record]) -> None:
+        """Take in a part of the initial state; `start` must follow."""
+        for record in records:
+            self.resource(record.resource).load(record)
+
+    def start(self, revision: int) -> None:
+        """The initial state is complete and is the state at `revision`."""
+        self._origin = self._revision = revision
+        for cache in self._resources.values():
+            cache.replayable_from = revision
+        self._release_waiting()
+
+    def apply(self, records: Sequence[Record], revision: int) -> None:
+        """Bring in the next records, in order; the state is then the one at `revision`."""
+        for record in records:
+            cache = self.resource(record.resource)
+            event = cache.apply(record)
+            for watcher in list(cache.watchers):
+                watcher.offer(event)
+        self._revision = revision
+        self._release_waiting()
+
+    def compacted(self, revision: int) -> None:
+        """Events up to this revision can no longer be replayed."""
+        if revision <= self._compacted:
+            return
+        self._compacted = revision
+        for cache in self._resources.values():
+            cache.forget_events(revision)
+
+    async def wait_for(self, revision: int, timeout_seconds: float) -> None:
+        """Until the state is at least at `revision`. Raises FutureRevision when the time is over."""
+        if self._revision >= revision:
+            return
+        future = asyncio.get_running_loop().create_future()
+        self._waiting.append((revision, future))
+        try:
+            async with asyncio.timeout(timeout_seconds):
+                await future
+        except TimeoutError:
+            raise FutureRevision(revision, self._revision) from None
+        finally:
+            self._waiting = [waiting for waiting in self._waiting if waiting[1] is not future]
+
+    def _release_waiting(self) -> None:
+        if not self._waiting:
+            return
+        for revision, future in self._waiting:
+            if revision <= self._revision and not future.done():
+                future.set_result(None)
+        self._waiting = [waiting for waiting in self._waiting if not waiting[1].done()]
