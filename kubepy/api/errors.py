@@ -34,6 +34,8 @@ class APIError(Exception):
     message: str
     details: dict[str, Any] | None = None
     causes: Sequence[Cause] = field(default=())
+    list_metadata: dict[str, Any] = field(default_factory=dict)
+    """Members of the Status's own metadata: a continue token to go on with after 410."""
 
     def __post_init__(self) -> None:
         Exception.__init__(self, self.message)

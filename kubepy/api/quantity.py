@@ -15,7 +15,7 @@ FORMAT_ERROR: Final = "quantities must match the regular expression '^([+-]?[0-9
 NUMERIC_ERROR: Final = "unable to parse numeric part of quantity"
 SUFFIX_ERROR: Final = "unable to parse quantity's suffix"
 
-_match = re.compile(r"([+-]?)0*([0-9]*)(?:\.([0-9]*))?([eEinumkKMGTP]*[-+]?[0-9]*)", re.ASCII).fullmatch
+_match = re.compile(r"([+-]?)(0*)([0-9]*)(?:\.([0-9]*))?([eEinumkKMGTP]*[-+]?[0-9]*)", re.ASCII).fullmatch
 _match_exponent = re.compile("[eE]([-+]?[0-9]+)").fullmatch
 
 _DECIMAL_SUFFIXES: Final = {
@@ -30,6 +30,10 @@ _MAX_INT64_DIGITS: Final = 18
 _WIDEST_SCALE_GAP: Final = 1000
 """Sums of amounts further apart than this many powers of ten keep only the larger: an exponent is a
 user's, and the digits between must fit in memory."""
+
+
+_MAX_DIGITS: Final = 3000
+"""Python reads and writes integers of up to 4300 digits; upstream has no limit but the request's size."""
 
 
 class Format(enum.Enum):
@@ -231,7 +235,7 @@ def _parse(text: str) -> Quantity:
     match = _match(text)
     if not text or match is None:
         raise ValueError(FORMAT_ERROR)
-    sign, digits, fraction, suffix = match.groups("")
+    sign, zeros, digits, fraction, suffix = match.groups("")
     exponent, fmt = _interpret_suffix(suffix)
     shifted = (digits or "0") + fraction
     if len(shifted) > _MAX_INT64_DIGITS:
@@ -242,6 +246,8 @@ def _parse(text: str) -> Quantity:
         amount = unscaled << exponent
         if not fraction and len(shifted) + exponent * 3 // 10 <= 14:
             return Quantity(-amount if sign == "-" else amount, 0, fmt, text=text if unscaled & 7 else None)
+        if not (zeros or digits or fraction):
+            raise ValueError(NUMERIC_ERROR)
         return _parse_long(sign, digits, fraction, exponent, fmt)
     scale = exponent - len(fraction)
     if scale < _NANO:
@@ -253,8 +259,7 @@ def _parse(text: str) -> Quantity:
 
 def _parse_long(sign: str, digits: str, fraction: str, exponent: int, fmt: Format) -> Quantity:
     """Amounts that don't fit an int64 or need rounding."""
-    if len(digits) + len(fraction) > 4300:
-        # The longest integer Python reads from text; upstream has no limit but the request's size.
+    if len(digits) + len(fraction) > _MAX_DIGITS:
         raise ValueError(NUMERIC_ERROR)
     magnitude = int(digits + fraction or "0")
     scale = -len(fraction)

@@ -54,16 +54,28 @@ def _parse(text: str, layout: str) -> datetime:
         raise ValueError(_syntax_error(text, layout))
     problem = _out_of_range(year, month, day, hour, minute, second)
     if problem:
-        raise ValueError(f'parsing time "{text}": {problem} out of range')
+        raise ValueError(f"parsing time {_quote(text)}: {problem} out of range")
     microsecond = int((match[7] or "0")[:6].ljust(6, "0"))
     zone: timezone = UTC
     if match[8]:
         if int(match[9]) > 24 or int(match[10]) > 60:
-            raise ValueError(f'parsing time "{text}": time zone offset {_zone_part(match)} out of range')
+            raise ValueError(f"parsing time {_quote(text)}: time zone offset {_zone_part(match)} out of range")
         offset = timedelta(hours=int(match[9]), minutes=int(match[10]))
         zone = timezone(-offset if match[8] == "-" else offset) if offset < timedelta(hours=24) else UTC
     # Python has no year 0; Kubernetes has no use for one.
     return datetime(max(year, 1), month, day, hour, minute, second, microsecond, zone)
+
+
+def _quote(text: str) -> str:
+    """As Go's time package quotes: everything but printable ASCII is written byte by byte."""
+    quoted = []
+    for byte in text.encode("utf-8", "replace"):
+        character = chr(byte)
+        if character in '"\\':
+            quoted.append("\\" + character)
+        else:
+            quoted.append(character if 32 <= byte < 128 else f"\\x{byte:02x}")
+    return f'"{"".join(quoted)}"'
 
 
 def _zone_part(match: re.Match[str]) -> str:
@@ -97,16 +109,16 @@ def _syntax_error(text: str, layout: str) -> str:
     for part, pattern in _LAYOUT_PARTS:
         found = re.match(pattern, rest, re.ASCII)
         if found is None:
-            return f'parsing time "{text}" as "{layout}": cannot parse "{rest}" as "{part}"'
+            return f'parsing time {_quote(text)} as "{layout}": cannot parse {_quote(rest)} as "{part}"'
         rest = rest[found.end() :]
     fraction = re.match(r"[.,]\d+", rest, re.ASCII)
     if layout is MICRO_TIME_LAYOUT:
         if re.match(r"[.,]\d{6}(?!\d)", rest, re.ASCII) is None:
-            return f'parsing time "{text}" as "{layout}": cannot parse "{rest}" as ".000000"'
+            return f'parsing time {_quote(text)} as "{layout}": cannot parse {_quote(rest)} as ".000000"'
         rest = rest[7:]
     elif fraction is not None:
         rest = rest[fraction.end() :]
     zone = re.match(r"Z|[+-]\d{2}:\d{2}", rest, re.ASCII)
     if zone is None:
-        return f'parsing time "{text}" as "{layout}": cannot parse "{rest}" as "Z07:00"'
-    return f'parsing time "{text}": extra text: "{rest[zone.end() :]}"'
+        return f'parsing time {_quote(text)} as "{layout}": cannot parse {_quote(rest)} as "Z07:00"'
+    return f"parsing time {_quote(text)}: extra text: {_quote(rest[zone.end() :])}"

@@ -57,7 +57,7 @@ class EmbeddedPostgres:
     @property
     def url(self) -> str:
         """How to connect, over the Unix socket."""
-        return f"postgresql://kubepy@/kubepy?host={quote(str(self._socket_directory))}"
+        return f"postgresql://kubepy@/postgres?host={quote(str(self._socket_directory))}"
 
     @property
     def pid(self) -> int | None:
@@ -90,7 +90,6 @@ class EmbeddedPostgres:
                 **self._identity(),
             )
         await self._wait_until_ready()
-        await self._ensure_database()
 
     async def stop(self) -> None:
         """Stop the server: disconnect clients, write everything out."""
@@ -174,14 +173,6 @@ class EmbeddedPostgres:
         except TimeoutError:
             raise RuntimeError(f"PostgreSQL did not become ready:\n{self._log_tail()}") from None
 
-    async def _ensure_database(self) -> None:
-        marker = self._directory / "database-created"
-        if marker.exists():
-            return
-        with contextlib.suppress(RuntimeError):
-            await self._run("createdb", "-h", str(self._socket_directory), "-U", "kubepy", "kubepy")
-        marker.touch()
-
     def _log_tail(self) -> str:
         text = (self._directory / "postgres.log").read_text(errors="replace")
         return "\n".join(text.splitlines()[-15:])
@@ -214,6 +205,14 @@ def _ensure_os_user() -> pwd.struct_passwd:
     try:
         return pwd.getpwnam(OS_USER)
     except KeyError:
-        command = ["useradd", "--system", "--no-create-home", "--home-dir", "/nonexistent", "--shell", "/usr/sbin/nologin"]
+        command = [
+            "useradd",
+            "--system",
+            "--no-create-home",
+            "--home-dir",
+            "/nonexistent",
+            "--shell",
+            "/usr/sbin/nologin",
+        ]
         subprocess.run([*command, OS_USER], check=True, capture_output=True)
         return pwd.getpwnam(OS_USER)

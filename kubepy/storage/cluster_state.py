@@ -1,8 +1,8 @@
 """The storage of one process as a whole: what handlers read from, write to and watch.
 
-    handlers -> commit ----------------> Store -> PostgreSQL
-             -> get, list, watch ------> WatchCache <- Feed <- PostgreSQL
-             -> past states, old events -> Reader ---------> PostgreSQL
+handlers -> commit ----------------> Store -> PostgreSQL
+         -> get, list, watch ------> WatchCache <- Feed <- PostgreSQL
+         -> past states, old events -> Reader ---------> PostgreSQL
 """
 
 from __future__ import annotations

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from datetime import timedelta
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import BigInteger, and_, bindparam, func, select, tuple_, union_all
+from sqlalchemy import BigInteger, Interval, and_, bindparam, func, select, tuple_, union_all
 from sqlalchemy import Select as SqlSelect
 
 from kubepy.storage.database import Database, SessionPool
 from kubepy.storage.errors import Compacted
-from kubepy.storage.records import Record
+from kubepy.storage.records import Key, Record
 from kubepy.storage.tables import Statement, compaction, object_revision, revision_counter
 
 POOL_SIZE: Final = 4
@@ -75,9 +76,7 @@ def _count_statement(*, in_namespace: bool) -> Statement:
 
 _PAGE: Final = {in_namespace: _page_statement(in_namespace=in_namespace) for in_namespace in (False, True)}
 _COUNT: Final = {in_namespace: _count_statement(in_namespace=in_namespace) for in_namespace in (False, True)}
-_ONE: Final = Statement(
-    _state_at(_RESOURCE, _t.namespace == bindparam("namespace"), _t.name == bindparam("name"))
-)
+_ONE: Final = Statement(_state_at(_RESOURCE, _t.namespace == bindparam("namespace"), _t.name == bindparam("name")))
 _previous: Final = object_revision.alias("previous")
 _EVENTS: Final = Statement(
     select(*RECORD_COLUMNS, _previous.c.revision, _previous.c.created_revision, _previous.c.body)
@@ -90,6 +89,14 @@ _LIVE: Final = Statement(
     select(*RECORD_COLUMNS)
     .where(_t.superseded_revision.is_(None), ~_t.deleted)
     .order_by(_t.resource, _t.namespace, _t.name)
+)
+_UNCHANGED: Final = Statement(
+    select(_t.namespace, _t.name).where(
+        _RESOURCE,
+        _t.superseded_revision.is_(None),
+        ~_t.deleted,
+        _t.recorded_at < func.now() - bindparam("age", type_=Interval),
+    )
 )
 _CURRENT: Final = Statement(select(revision_counter.c.revision))
 _OLDEST: Final = Statement(select(compaction.c.revision))
@@ -136,9 +143,7 @@ class Reader:
         finally:
             connection.terminate()
 
-    async def page(
-        self, at: int, resource: str, namespace: str | None, after: tuple[str, str], maximum: int
-    ) -> Page:
+    async def page(self, at: int, resource: str, namespace: str | None, after: tuple[str, str], maximum: int) -> Page:
         """Up to `maximum` objects after a key, as they were at revision `at`. Raises Compacted."""
         statement = _PAGE[namespace is not None]
         rows = await self._read_at(
@@ -165,9 +170,7 @@ class Reader:
         rows = await self._read_at(at, _ONE, resource=resource, namespace=namespace, name=name)
         return Record(*rows[0]) if rows else None
 
-    async def events(
-        self, resource: str, after: int, until: int, maximum: int
-    ) -> list[tuple[Record, Record | None]]:
+    async def events(self, resource: str, after: int, until: int, maximum: int) -> list[tuple[Record, Record | None]]:
         """Up to `maximum` records of a resource with after < revision <= until, in order, each with the
         record it replaced. Raises Compacted."""
 
@@ -182,6 +185,16 @@ class Reader:
 
         async with self._pool.session() as session:
             return [_with_previous(row) for row in await session.run(read)]
+
+    async def unchanged_since(self, resource: str, age: timedelta) -> list[Key]:
+        """The live objects of a resource that were last written longer ago than `age`, by PostgreSQL's clock."""
+
+        async def read(connection: Any) -> Sequence[Any]:
+            arguments = _UNCHANGED.arguments(resource=resource, age=age)
+            return await connection.fetch(_UNCHANGED.sql, *arguments)  # type: ignore[no-any-return]
+
+        async with self._pool.session() as session:
+            return [Key(resource, *row) for row in await session.run(read)]
 
     async def oldest(self) -> int:
         """The oldest revision that can be read."""

@@ -82,16 +82,14 @@ class Selection(Protocol):
         """Whether the entry's labels and fields satisfy the selectors."""
 
 
-
-
 def seen_by(event: Event, selection: Selection) -> EventType | None:
     """What a watcher of `selection` is told of an event.
 
-        before matches   after matches   told
-        no               yes             ADDED
-        yes              yes             MODIFIED
-        yes              no              DELETED (also when the object is still there)
-        no               no              nothing
+    before matches   after matches   told
+    no               yes             ADDED
+    yes              yes             MODIFIED
+    yes              no              DELETED (also when the object is still there)
+    no               no              nothing
     """
     before, after = event.before, event.after
     entry = after if after is not None else before
@@ -332,10 +330,14 @@ class WatchCache:
 
     def clear(self) -> None:
         """Forget everything and close all watchers: the state is about to be loaded anew."""
+        self.close_watchers()
+        self._resources = {}
+
+    def close_watchers(self) -> None:
+        """Let every watch end."""
         for cache in self._resources.values():
             for watcher in list(cache.watchers):
                 watcher.close()
-        self._resources = {}
 
     def load(self, records: Iterable[Record]) -> None:
         """Take in a part of the initial state; `start` must follow."""

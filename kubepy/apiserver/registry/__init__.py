@@ -1,0 +1,1 @@
+"""What is special about each kind, by group: one package a group, one module a kind."""

@@ -15,14 +15,18 @@ Follows apiserver `pkg/registry/rest/{create,update}.go` and the strategies in k
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from kubepy.api import names
 from kubepy.api.field import FieldError
+
+if TYPE_CHECKING:
+    from kubepy.apiserver.server import APIServer
+    from kubepy.storage.records import Mutation
 
 Object = dict[str, Any]
 
@@ -52,6 +56,8 @@ class Strategy:
     `tracks_generation` says that `metadata.generation` counts changes of everything but metadata and
     status. `validate_name` returns upstream's complaints about a name (`prefix=True` for generateName).
     `reset_fields` are the paths that writes to this endpoint cannot own in server-side apply.
+    `returns_deleted_object` says that a deletion is answered with the object instead of a Status,
+    `orphans_by_default` that its dependents outlive it unless the client says otherwise.
     """
 
     has_status: ClassVar[bool] = False
@@ -60,6 +66,8 @@ class Strategy:
     allow_unconditional_update: ClassVar[bool] = True
     validate_name: ClassVar[Callable[..., list[str]]] = staticmethod(names.dns_subdomain_name)
     reset_fields: ClassVar[tuple[tuple[str, ...], ...]] = ()
+    returns_deleted_object: ClassVar[bool] = False
+    orphans_by_default: ClassVar[bool] = False
 
     @property
     def subresources(self) -> Mapping[str, Strategy]:
@@ -95,6 +103,28 @@ class Strategy:
     def warnings(self, obj: Object, old: Object | None) -> list[str]:
         """What the client should be told about an acceptable object (`Warning` headers)."""
         return []
+
+    async def reserve(self, obj: Object, old: Object | None, server: APIServer) -> Sequence[Mutation]:
+        """Allocate what the object needs (addresses, ports): put it into `obj`, in place, and return the
+        mutations to commit together with the object. Called again if one of them was lost to somebody else.
+        Raises APIError.
+        """
+        return ()
+
+    async def release(self, obj: Object, server: APIServer) -> Sequence[Mutation]:
+        """The mutations that give back what `reserve` took, to commit together with the deletion."""
+        return ()
+
+    def grace_period_seconds(self, obj: Object, requested: int | None) -> int:
+        """How long a deleted object stays before it goes (0: at once); `requested` is the client's wish."""
+        return 0
+
+    def stays_while_deleted(self, obj: Object) -> bool:
+        """Whether a deleted object must stay for a reason other than its metadata.finalizers."""
+        return False
+
+    def mark_deleted(self, obj: Object) -> None:
+        """Note the beginning of a deletion in the object, in place, beyond its metadata."""
 
 
 class StatusStrategy(Strategy):

@@ -200,7 +200,7 @@ def _validate_constraint(constraint: Object, others: Sequence[Object], path: Pat
         policy = constraint.get(field)
         if policy is not None and policy not in _INCLUSION_POLICIES:
             errors.append(not_supported(path.child(field), policy, _INCLUSION_POLICIES))
-    errors += _validate_spread_label_keys(constraint, path.child("matchLabelKeys"))
+    errors += _validate_label_keys(constraint, path)
     if (selector := constraint.get("labelSelector")) is not None:
         errors += validate_label_selector(selector, path.child("labelSelector"))
     return errors
@@ -217,19 +217,6 @@ def _validate_min_domains(constraint: Object, action: str, path: Path) -> list[F
         detail = f"can only use minDomains if whenUnsatisfiable=DoNotSchedule, not {action}"
         errors.append(invalid(path, domains, detail))
     return errors
-
-
-def _validate_spread_label_keys(constraint: Object, path: Path) -> list[FieldError]:
-    keys = constraint.get("matchLabelKeys") or []
-    if not keys:
-        return []
-    selector = constraint.get("labelSelector")
-    if selector is None:
-        return [forbidden(path, "must not be specified when labelSelector is not set")]
-    errors: list[FieldError] = []
-    for position, key in enumerate(keys):
-        errors += _label_name_errors(key, path.index(position))
-    return errors + [invalid(path.index(i), key, _IN_BOTH) for i, key in _keys_selected_twice(keys, selector)]
 
 
 def _label_name_errors(name: str, path: Path) -> list[FieldError]:

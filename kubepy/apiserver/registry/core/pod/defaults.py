@@ -51,6 +51,8 @@ def default_pod(pod: Object) -> None:
         for container in spec.get(kind) or ():
             _default_requests_from_limits(container)
     default_pod_spec(spec)
+    if spec["terminationGracePeriodSeconds"] < 0:
+        spec["terminationGracePeriodSeconds"] = 1
     if spec.get("resources") is not None:
         _default_pod_level_resources(spec)
     if spec.get("enableServiceLinks") is None:

@@ -7,11 +7,11 @@ Follows kubernetes `pkg/apis/core/validation/validation.go` (ValidateEnv, Valida
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from kubepy.api import names
-from kubepy.api.field import FieldError, Path, invalid, not_supported, required
+from kubepy.api.field import FieldError, Path, invalid, not_found, not_supported, required
 from kubepy.apiserver.registry.core.pod.quantities import quantity
 
 Object = dict[str, Any]
@@ -176,6 +176,22 @@ def _validate_file_key(reference: Object, path: Path) -> list[FieldError]:
         errors.append(required(path.child("path")))
     else:
         errors += validate_local_path(file, path.child("path"))
+    return errors
+
+
+def validate_file_volumes(variables: Sequence[Object], volumes: Mapping[str, Object], path: Path) -> list[FieldError]:
+    """Files with values must be in a volume that the pod's containers share: an emptyDir."""
+    errors: list[FieldError] = []
+    for position, variable in enumerate(variables):
+        reference = (variable.get("valueFrom") or {}).get("fileKeyRef")
+        name = reference.get("volumeName") if reference else None
+        if not name:
+            continue
+        at = path.index(position).child("valueFrom", "fileKeyRef", "volumeName")
+        if name not in volumes:
+            errors.append(not_found(at, name))
+        elif volumes[name].get("emptyDir") is None:
+            errors.append(invalid(at, name, "referenced volume must be of type emptyDir"))
     return errors
 
 

@@ -66,12 +66,10 @@ def validate_host_ports_unique(containers: Sequence[Object], path: Path) -> list
 
 
 def validate_host_network(spec: Object, path: Path, *, is_pod: bool) -> list[FieldError]:
-    """On the host's network a container listens on the host's ports: the two numbers must be the same.
+    """On the host's network, a container listens on the host's ports: the two numbers must be the same.
 
-    Templates may leave the host port out, as it is filled in once there is a pod.
+    `spec` is one with `hostNetwork`. Templates may leave the host port out, as it is filled in once there is a pod.
     """
-    if not spec.get("hostNetwork"):
-        return []
     errors: list[FieldError] = []
     for index, container in enumerate(spec.get("containers") or ()):
         for position, port in enumerate(container.get("ports") or ()):

@@ -63,7 +63,9 @@ def _validate_probe(probe: Object, path: Path) -> list[FieldError]:
     return errors
 
 
-def validate_lifecycle(lifecycle: Object, grace_period_seconds: int | None, os: str | None, path: Path) -> list[FieldError]:
+def validate_lifecycle(
+    lifecycle: Object, grace_period_seconds: int | None, os: str | None, path: Path
+) -> list[FieldError]:
     """Mistakes in lifecycle hooks; `os` is the pod's `spec.os.name`, if it has one."""
     errors: list[FieldError] = []
     for field in ("postStart", "preStop"):

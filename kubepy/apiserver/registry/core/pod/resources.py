@@ -13,6 +13,7 @@ from typing import Any
 from kubepy.api import names
 from kubepy.api.field import ErrorType, FieldError, Path, duplicate, forbidden, invalid, not_supported, required
 from kubepy.api.quantity import Quantity
+from kubepy.apiserver.registry.core.pod.internal_layout import internal
 from kubepy.apiserver.registry.core.pod.quantities import (
     aggregate,
     amounts,
@@ -57,35 +58,39 @@ def validate_overhead(overhead: Object, path: Path) -> list[FieldError]:
 
 
 def validate_pod_resources(spec: Object, path: Path) -> list[FieldError]:
-    """Mistakes in the resources of the pod as a whole, its containers' needs taken into account."""
-    resources = spec.get("resources")
-    if resources is None:
-        return []
+    """Mistakes in the resources that a pod has as a whole, its containers' needs taken into account."""
+    resources = spec["resources"]
     errors: list[FieldError] = []
     if "claims" in resources:
         errors.append(forbidden(path.child("claims"), "claims cannot be set for Resources at pod-level"))
+    if (spec.get("os") or {}).get("name") == "windows":
+        return [*errors, forbidden(path, "may not be set for a windows pod")]
     errors += _validate_requirements(resources, _pod_resource_complaints, path)
     return errors + _validate_pod_consistency(spec, resources, path)
 
 
 def _validate_pod_consistency(spec: Object, resources: Object, path: Path) -> list[FieldError]:
-    errors: list[FieldError] = []
-    pod_requests = amounts(resources.get("requests"))
-    for name, needed in sorted(aggregate(spec, "requests").items()):
-        requested = pod_requests.get(name, Quantity.parse("0"))
-        if is_pod_level(name) and needed > requested:
-            detail = f"must be greater than or equal to aggregate container requests of {needed}"
-            errors.append(invalid(path.child("requests").key(name), str(requested), detail))
-    pod_limits = amounts(resources.get("limits"))
-    for kind in ("containers", "initContainers"):
-        for index, container in enumerate(spec.get(kind) or ()):
-            limits = amounts((container.get("resources") or {}).get("limits"))
-            for name, limit in limits.items():
-                if name in pod_limits and limit > pod_limits[name]:
-                    at = path.child(kind).index(index).key(name).child("limits")
-                    detail = f"must be less than or equal to pod limits of {pod_limits[name]}"
-                    errors.append(invalid(at, str(limit), detail))
+    requests, limits = amounts(resources.get("requests")), amounts(resources.get("limits"))
+    errors = [
+        _below_aggregate(path.child("requests").key(name), requests[name], needed, "requests")
+        for name, needed in sorted(aggregate(spec, "requests").items())
+        if name in requests and needed > requests[name]
+    ]
+    errors += [
+        _below_aggregate(path.child("limits").key(name), limits[name], needed, "limits")
+        for name, needed in sorted(aggregate(spec, "limits").items())
+        if is_huge_page(name) and name in limits and needed > limits[name]
+    ]
+    for index, container in enumerate(spec.get("containers") or ()):
+        for name, limit in sorted(amounts((container.get("resources") or {}).get("limits")).items()):
+            if name in limits and limit > limits[name]:
+                at = path.child("containers").index(index).key(name).child("limits")
+                errors.append(invalid(at, str(limit), f"must be less than or equal to pod limits of {limits[name]}"))
     return errors
+
+
+def _below_aggregate(path: Path, amount: Quantity, needed: Quantity, kind: str) -> FieldError:
+    return invalid(path, str(amount), f"must be greater than or equal to aggregate container {kind} of {needed}")
 
 
 @lru_cache(maxsize=1024)
@@ -153,8 +158,10 @@ def _validate_requirements(resources: Object, complain: Any, path: Path) -> list
     parsed: dict[str, dict[str, Quantity]] = {"limits": {}, "requests": {}}
     for kind, listed in (("limits", limits), ("requests", requests)):
         for name, value in listed.items():
-            amount, mistakes = _validate_entry(name, value, complain, path.child(kind).key(name))
-            errors += mistakes
+            amount = _plain_amount(name, value)
+            if amount is None:
+                amount, mistakes = _validate_entry(name, value, complain, path.child(kind).key(name))
+                errors += mistakes
             if amount is not None:
                 parsed[kind][name] = amount
                 if kind == "requests":
@@ -163,6 +170,18 @@ def _validate_requirements(resources: Object, complain: Any, path: Path) -> list
     if not mentioned & _COMMON and any(is_huge_page(name) for name in mentioned):
         errors.append(forbidden(path, "HugePages require cpu or memory"))
     return errors
+
+
+@lru_cache(maxsize=8192)
+def _plain_amount(name: str, value: Any) -> Quantity | None:
+    """The amount of a common resource, None where a closer look is due."""
+    if name not in _COMMON:
+        return None
+    try:
+        amount = quantity(value)
+    except ValueError:
+        return None
+    return amount if amount.sign() >= 0 else None
 
 
 def _validate_entry(name: str, value: Any, complain: Any, path: Path) -> tuple[Quantity | None, list[FieldError]]:
@@ -186,7 +205,9 @@ def _is_whole_pages(name: str, amount: Quantity) -> bool:
     return page.sign() > 0 and page.milli_value() % 1000 == 0 and amount.value() % page.value() == 0
 
 
-def _validate_request_against_limit(name: str, request: Quantity, limit: Quantity | None, path: Path) -> list[FieldError]:
+def _validate_request_against_limit(
+    name: str, request: Quantity, limit: Quantity | None, path: Path
+) -> list[FieldError]:
     if limit is None:
         if is_overcommit_allowed(name):
             return []
@@ -242,10 +263,10 @@ def validate_resource_claims(claims: Sequence[Object], path: Path) -> list[Field
         fields = [field for field in ("resourceClaimName", "resourceClaimTemplateName") if claim.get(field) is not None]
         if len(fields) == 2:
             detail = "at most one of `resourceClaimName` or `resourceClaimTemplateName` may be specified"
-            errors.append(invalid(at, claim, detail))
+            errors.append(invalid(at, internal("PodResourceClaim", claim), detail))
         elif not fields:
             detail = "must specify one of: `resourceClaimName`, `resourceClaimTemplateName`"
-            errors.append(invalid(at, claim, detail))
+            errors.append(invalid(at, internal("PodResourceClaim", claim), detail))
         for field in fields:
             value = claim[field]
             errors += [invalid(at.child(field), value, complaint) for complaint in names.dns_subdomain_name(value)]

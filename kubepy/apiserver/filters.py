@@ -1,0 +1,114 @@
+"""What every request passes through, in order:
+
+    request info -> authenticate -> (audit) -> (flow control) -> authorize -> handler
+
+Audit and flow control have their places here and come with their issue's own modules. Errors of any step
+become Status objects in one place, `serve`; nothing a client sends ends in a stack trace or a hung
+connection.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+import time
+from typing import TYPE_CHECKING
+from urllib.parse import unquote_plus
+
+from aiohttp import web
+
+from kubepy.api import errors
+from kubepy.apiserver.authorization import authorize
+from kubepy.apiserver.metrics import observe
+from kubepy.apiserver.negotiation import PLAIN, Form
+from kubepy.apiserver.request import Request
+from kubepy.apiserver.request_info import RequestInfo, parse_request
+from kubepy.apiserver.responses import error_response
+from kubepy.apiserver.status import translate
+from kubepy.storage.errors import StorageError
+
+if TYPE_CHECKING:
+    from kubepy.apiserver.server import APIServer
+
+log = logging.getLogger(__name__)
+
+REQUEST_TIMEOUT_SECONDS = 60.0
+LONG_RUNNING_VERBS = frozenset({"watch", "connect", "proxy"})
+
+
+async def serve(server: APIServer, http: web.BaseRequest) -> web.StreamResponse:
+    """Answer one request, whatever it is."""
+    started = time.perf_counter()
+    request: Request | None = None
+    try:
+        request = Request(http, request_info(http), http.query)
+        response = await _filtered(server, request)
+    except (asyncio.CancelledError, ConnectionResetError):
+        raise
+    except Exception as error:
+        failure = as_api_error(server, request, error)
+        response = error_response(request, failure, _error_form(request))
+    if not response.prepared:
+        response.headers["Audit-Id"] = audit_id(http)
+    observe(request, response.status, time.perf_counter() - started)
+    return response
+
+
+async def _filtered(server: APIServer, request: Request) -> web.StreamResponse:
+    request.user = server.authenticator.authenticate(request.http)
+    authorize(request)
+    if request.info.verb in LONG_RUNNING_VERBS:
+        return await server.handle(request)
+    try:
+        async with asyncio.timeout(REQUEST_TIMEOUT_SECONDS):
+            return await server.handle(request)
+    except TimeoutError as error:
+        raise errors.timeout("request did not complete within the allotted timeout", 0) from error
+
+
+def request_info(http: web.BaseRequest) -> RequestInfo:
+    """What the URL asks for."""
+    raw_path = http.rel_url.raw_path
+    return parse_request(http.method, raw_path, watch=_watches(http))
+
+
+def _watches(http: web.BaseRequest) -> bool:
+    query = http.rel_url.raw_query_string
+    if "watch" not in query:
+        return False
+    value = http.query.get("watch")
+    return value is not None and unquote_plus(value).lower() not in ("false", "0")
+
+
+def as_api_error(server: APIServer, request: Request | None, error: Exception) -> errors.APIError:
+    """Any exception as the error a client is told; only surprises are logged."""
+    if isinstance(error, errors.APIError):
+        return error
+    if isinstance(error, StorageError):
+        resource = name = None
+        if request is not None:
+            resource, name = server.resource_of(request.info), request.info.name
+        return translate(error, resource, name or "")
+    if isinstance(error, web.HTTPException):
+        return errors.APIError(error.status, error.reason.replace(" ", ""), error.text or error.reason)
+    if isinstance(error, web.PayloadError):
+        return errors.bad_request(f"the request's body could not be read: {error}")
+    reference = secrets.token_hex(4)
+    log.exception("request failed (reference %s)", reference, exc_info=error)
+    return errors.internal(f"an unexpected error, logged under reference {reference}")
+
+
+def _error_form(request: Request | None) -> Form:
+    if request is None:
+        return PLAIN
+    try:
+        return Form(request.form().media_type)
+    except errors.APIError:
+        return PLAIN
+
+
+def audit_id(http: web.BaseRequest) -> str:
+    """The ID under which a request can be found again: the client's own, or a new one."""
+    given = http.headers.get("Audit-Id", "")
+    return given if 0 < len(given) <= 64 and given.isprintable() else secrets.token_hex(16)

@@ -1,0 +1,84 @@
+"""RuntimeClasses.
+
+Follows kubernetes `pkg/registry/node/runtimeclass/strategy.go`, `pkg/apis/node/validation/validation.go` and
+`pkg/api/node/util.go`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar, Final
+
+from kubepy.api.field import FieldError, Path, duplicate, invalid, required
+from kubepy.api.labels import validate_labels
+from kubepy.api.names import is_dns1123_label
+from kubepy.apiserver.registry.core.pod.quantities import stored_form
+from kubepy.apiserver.registry.core.pod.resources import validate_overhead
+from kubepy.apiserver.registry.core.pod.tolerations import validate_tolerations
+from kubepy.apiserver.registry.strategy import Strategy
+
+Object = dict[str, Any]
+
+_HANDLER: Final = Path("handler")
+_SCHEDULING: Final = Path("scheduling")
+_TOLERATION_KEYS: Final = ("key", "operator", "value", "effect")
+_DEPRECATED_LABELS: Final = {
+    "beta.kubernetes.io/arch": 'deprecated since v1.14; use "kubernetes.io/arch" instead',
+    "beta.kubernetes.io/os": 'deprecated since v1.14; use "kubernetes.io/os" instead',
+    "failure-domain.beta.kubernetes.io/region": 'deprecated since v1.17; use "topology.kubernetes.io/region" instead',
+    "failure-domain.beta.kubernetes.io/zone": 'deprecated since v1.17; use "topology.kubernetes.io/zone" instead',
+    "beta.kubernetes.io/instance-type": 'deprecated since v1.17; use "node.kubernetes.io/instance-type" instead',
+    "app.kubernetes.io/created-by": "deprecated since v1.9",
+    "scheduler.alpha.kubernetes.io/preferAvoidPods": "deprecated since v1.22; use Taints and Tolerations instead",
+    "node-role.kubernetes.io/master": 'use "node-role.kubernetes.io/control-plane" instead',
+}
+
+
+class RuntimeClassStrategy(Strategy):
+    """RuntimeClasses; the handler never changes."""
+
+    allow_unconditional_update: ClassVar[bool] = False
+
+    def default(self, obj: Object) -> None:
+        overhead = obj.get("overhead") or {}
+        if overhead.get("podFixed"):
+            overhead["podFixed"] = {name: stored_form(amount) for name, amount in overhead["podFixed"].items()}
+
+    def validate(self, obj: Object) -> list[FieldError]:
+        handler, overhead, scheduling = obj.get("handler") or "", obj.get("overhead"), obj.get("scheduling")
+        errors: list[FieldError] = []
+        if overhead is not None:
+            errors += validate_overhead(overhead.get("podFixed") or {}, Path("overhead"))
+        if scheduling is not None:
+            if scheduling.get("nodeSelector"):
+                errors += validate_labels(scheduling["nodeSelector"], _SCHEDULING.child("nodeSelector"))
+            errors += _validate_tolerations(scheduling.get("tolerations") or ())
+        if not handler:
+            return [*errors, required(_HANDLER)]
+        return errors + [invalid(_HANDLER, handler, message) for message in is_dns1123_label(handler)]
+
+    def validate_update(self, obj: Object, old: Object) -> list[FieldError]:
+        errors = self.validate(obj)
+        if obj.get("handler") != old.get("handler"):
+            errors.append(invalid(_HANDLER, None, "field is immutable"))
+        return errors
+
+    def warnings(self, obj: Object, old: Object | None) -> list[str]:  # noqa: ARG002
+        selector = (obj.get("scheduling") or {}).get("nodeSelector") or {}
+        used = [_DEPRECATED_LABELS[key] for key in selector if key in _DEPRECATED_LABELS]
+        return [f"scheduling.nodeSelector: {message}" for message in used]
+
+
+def _validate_tolerations(tolerations: Sequence[Object]) -> list[FieldError]:
+    path = _SCHEDULING.child("tolerations")
+    # The path's repetition is upstream's.
+    errors = validate_tolerations(tolerations, path.child("tolerations"))
+    seen: set[tuple[str, ...]] = set()
+    for position, toleration in enumerate(tolerations):
+        key = tuple(toleration.get(name) or "" for name in _TOLERATION_KEYS)
+        if key in seen:
+            shown = {name.capitalize(): value for name, value in zip(_TOLERATION_KEYS, key, strict=True)}
+            seconds = toleration.get("tolerationSeconds")
+            errors.append(duplicate(path.index(position), {**shown, "TolerationSeconds": seconds}))
+        seen.add(key)
+    return errors

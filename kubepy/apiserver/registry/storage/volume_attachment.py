@@ -1,0 +1,138 @@
+"""VolumeAttachments: the wish that a volume be attached to a node, and how far that has come. The wish is fixed.
+
+Follows kubernetes `pkg/apis/storage/validation/validation.go` (ValidateVolumeAttachment and its update),
+`pkg/registry/storage/volumeattachment/strategy.go`, and the declarative rules of `storage/v1/types.go`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from kubepy.api import names
+from kubepy.api.field import OMIT, ErrorType, FieldError, Path, forbidden, invalid, required, too_long
+from kubepy.api.object_meta import FIELD_IMMUTABLE_ERROR
+from kubepy.apiserver.registry.core.persistent_volume import (
+    default_persistent_volume_spec,
+    validate_persistent_volume_spec,
+)
+from kubepy.apiserver.registry.storage.status_metadata import keep_metadata
+from kubepy.apiserver.registry.strategy import Object, StatusStrategy, Strategy, WriteContext
+
+_SPEC: Final = Path("spec")
+_STATUS: Final = Path("status")
+_ONE_SOURCE: Final = "must specify exactly one of inlineVolumeSpec and persistentVolumeName"
+_MAX_ATTACHER_LENGTH: Final = 63
+_MAX_METADATA_BYTES: Final = 256 * 1024
+_MAX_MESSAGE_BYTES: Final = 1024
+
+
+class VolumeAttachmentStrategy(Strategy):
+    """How VolumeAttachments are written."""
+
+    has_status = True
+    allow_unconditional_update = False
+    reset_fields = (("status",),)
+
+    @property
+    def subresources(self) -> Mapping[str, Strategy]:
+        return _SUBRESOURCES
+
+    def default(self, obj: Object) -> None:
+        _default(obj)
+
+    def prepare_for_create(self, obj: Object, context: WriteContext) -> None:  # noqa: ARG002
+        obj["status"] = {"attached": False}
+
+    def validate(self, obj: Object) -> list[FieldError]:
+        spec = obj["spec"]
+        errors = _validate_spec(spec) + _validate_attacher(spec.get("attacher", ""))
+        name = (spec.get("source") or {}).get("persistentVolumeName")
+        if name is not None:
+            path = _SPEC.child("source", "persistentVolumeName")
+            errors += [invalid(path, name, complaint) for complaint in names.dns_subdomain_name(name)]
+        return errors + _validate_status(obj)
+
+    def validate_update(self, obj: Object, old: Object) -> list[FieldError]:
+        errors = _validate_spec(obj["spec"]) + _validate_status(obj)
+        if obj["spec"] != old.get("spec"):
+            errors.append(invalid(_SPEC, None, FIELD_IMMUTABLE_ERROR))
+        return errors
+
+
+class VolumeAttachmentStatusStrategy(StatusStrategy):
+    """`/status` of VolumeAttachments: metadata cannot be changed here either."""
+
+    allow_unconditional_update = False
+    reset_fields = (("metadata",), ("spec",))
+
+    def default(self, obj: Object) -> None:
+        _default(obj)
+
+    def prepare_for_update(self, obj: Object, old: Object, context: WriteContext) -> None:
+        super().prepare_for_update(obj, old, context)
+        keep_metadata(obj, old)
+
+    def validate_update(self, obj: Object, old: Object) -> list[FieldError]:  # noqa: ARG002
+        return _validate_spec(obj["spec"]) + _validate_status(obj)
+
+
+_SUBRESOURCES: Final[Mapping[str, Strategy]] = MappingProxyType({"status": VolumeAttachmentStatusStrategy()})
+
+
+def _default(obj: Object) -> None:
+    spec = obj.setdefault("spec", {})
+    if (inline := (spec.get("source") or {}).get("inlineVolumeSpec")) is not None:
+        default_persistent_volume_spec(inline)
+    obj.setdefault("status", {}).setdefault("attached", False)
+
+
+def _validate_spec(spec: Object) -> list[FieldError]:
+    errors = _validate_source(spec.get("source") or {}, _SPEC.child("source"))
+    node = spec.get("nodeName", "")
+    return errors + [invalid(_SPEC.child("nodeName"), node, complaint) for complaint in names.dns_subdomain_name(node)]
+
+
+def _validate_attacher(attacher: str) -> list[FieldError]:
+    path = _SPEC.child("attacher")
+    if not attacher:
+        return [required(path)]
+    errors = [invalid(path, attacher, complaint) for complaint in names.is_dns1123_subdomain_caseless(attacher)]
+    if len(attacher) > _MAX_ATTACHER_LENGTH:
+        detail = f"may not be more than {_MAX_ATTACHER_LENGTH} characters"
+        errors.append(FieldError(ErrorType.TOO_LONG, str(path), OMIT, detail))
+    return errors
+
+
+def _validate_source(source: Object, path: Path) -> list[FieldError]:
+    name, inline = source.get("persistentVolumeName"), source.get("inlineVolumeSpec")
+    if inline is None and name is None:
+        return [required(path, _ONE_SOURCE)]
+    if inline is not None and name is not None:
+        return [forbidden(path, _ONE_SOURCE)]
+    if inline is not None:
+        return validate_persistent_volume_spec(inline, path.child("inlineVolumeSpec"), inline=True)
+    return [] if name else [required(path.child("persistentVolumeName"), "must specify non empty persistentVolumeName")]
+
+
+def _validate_status(obj: Object) -> list[FieldError]:
+    status = obj.get("status") or {}
+    metadata: Mapping[str, str] = status.get("attachmentMetadata") or {}
+    errors: list[FieldError] = []
+    if sum(len(key.encode()) + len(value.encode()) for key, value in metadata.items()) > _MAX_METADATA_BYTES:
+        errors.append(too_long(_STATUS.child("attachmentMetadata"), _MAX_METADATA_BYTES))
+    for field in ("attachError", "detachError"):
+        errors += _validate_error(status.get(field) or {}, _STATUS.child(field))
+    return errors
+
+
+def _validate_error(error: Object, path: Path) -> list[FieldError]:
+    errors: list[FieldError] = []
+    if len(error.get("message", "").encode()) > _MAX_MESSAGE_BYTES:
+        # Upstream names the wrong limit in the message.
+        errors.append(too_long(path.child("message"), _MAX_METADATA_BYTES))
+    code = error.get("errorCode")
+    if code is not None and code < 0:
+        errors.append(invalid(path.child("errorCode"), code, names.inclusive_range_error(0, 2**31 - 1)))
+    return errors

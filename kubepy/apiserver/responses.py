@@ -1,0 +1,127 @@
+"""Writing answers: headers, warnings, compression, and large bodies in slices.
+
+Compression follows upstream's rule (answers of 128 KiB and more, for clients that accept gzip) with one
+exception: a client on this machine gets none. Loopback has bandwidth to spare, and compressing costs both
+sides more time than sending.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import ipaddress
+import zlib
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from aiohttp import web
+
+from kubepy.api.errors import APIError
+from kubepy.apiserver.negotiation import Form, wants_pretty
+from kubepy.apiserver.representation import encode
+from kubepy.apiserver.request import Request
+from kubepy.apiserver.status import status_of
+
+COMPRESS_FROM_BYTES: Final = 128 * 1024
+SLICE_BYTES: Final = 512 * 1024
+_GZIP_LEVEL: Final = 1
+_GZIP_WINDOW: Final = 31
+_NO_CACHE: Final = "no-cache, private"
+
+
+def is_pretty(request: Request) -> bool:
+    """Whether JSON is to be indented for this client."""
+    return wants_pretty(request.query.get("pretty"), request.http.headers.get("User-Agent", ""))
+
+
+async def respond(
+    request: Request,
+    body: bytes,
+    form: Form,
+    status: int = 200,
+    *,
+    headers: Mapping[str, str] | None = None,
+    etag: str = "",
+) -> web.StreamResponse:
+    """An answer that is at hand as a whole."""
+    headers = {"Content-Type": form.media_type, "Cache-Control": _NO_CACHE, **(headers or {})}
+    if etag:
+        headers["ETag"] = etag
+    response = web.Response(body=body, status=status, headers=headers)
+    add_warnings(response, request)
+    if len(body) >= COMPRESS_FROM_BYTES:
+        return await _respond_large(request, response, [body])
+    return response
+
+
+async def respond_value(request: Request, value: Any, form: Form, status: int = 200) -> web.StreamResponse:
+    """An answer given as a JSON value."""
+    return await respond(request, encode(value, form, pretty=is_pretty(request)), form, status)
+
+
+async def respond_parts(request: Request, parts: Sequence[bytes], form: Form) -> web.StreamResponse:
+    """An answer given as pieces of its bytes."""
+    if sum(map(len, parts)) < COMPRESS_FROM_BYTES:
+        return await respond(request, b"".join(parts), form)
+    headers = {"Content-Type": form.media_type, "Cache-Control": _NO_CACHE}
+    response = web.StreamResponse(headers=headers)
+    add_warnings(response, request)
+    return await _respond_large(request, response, parts)
+
+
+def error_response(request: Request | None, error: APIError, form: Form) -> web.Response:
+    """A failed request's Status, with the headers that go with it."""
+    headers = {"Content-Type": form.media_type, "Cache-Control": _NO_CACHE}
+    if error.retry_after_seconds is not None and error.code in (429, 500, 503, 504):
+        headers["Retry-After"] = str(error.retry_after_seconds)
+    pretty = request is not None and is_pretty(request)
+    body = encode(status_of(error), form, pretty=pretty)
+    response = web.Response(body=body, status=error.code, headers=headers)
+    if request is not None:
+        add_warnings(response, request)
+    return response
+
+
+def add_warnings(response: web.StreamResponse, request: Request) -> None:
+    """One `Warning` header each (RFC 7234 section 5.5, code 299, as upstream)."""
+    for text in request.warnings:
+        quoted = text.replace("\\", "\\\\").replace('"', '\\"')
+        printable = "".join(c if c.isprintable() else " " for c in quoted)
+        response.headers.add("Warning", f'299 - "{printable}"')
+
+
+async def _respond_large(request: Request, response: web.StreamResponse, parts: Sequence[bytes]) -> web.StreamResponse:
+    """Send in slices, so that other requests get their turn between them."""
+    streamed = web.StreamResponse(status=response.status, headers=response.headers)
+    streamed.headers.pop("Content-Length", None)
+    if _compresses(request):
+        parts = [await asyncio.get_running_loop().run_in_executor(None, _gzip, parts)]
+        streamed.headers["Content-Encoding"] = "gzip"
+        streamed.headers["Vary"] = "Accept-Encoding"
+    streamed.content_length = sum(map(len, parts))
+    await streamed.prepare(request.http)
+    for part in parts:
+        view = memoryview(part)
+        for start in range(0, len(part), SLICE_BYTES):
+            await streamed.write(view[start : start + SLICE_BYTES])
+    await streamed.write_eof()
+    return streamed
+
+
+def _compresses(request: Request) -> bool:
+    if "gzip" not in request.http.headers.get("Accept-Encoding", ""):
+        return False
+    return not _is_loopback(request.http.remote or "")
+
+
+@functools.lru_cache(maxsize=1024)
+def _is_loopback(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False
+
+
+def _gzip(parts: Sequence[bytes]) -> bytes:
+    compressor = zlib.compressobj(_GZIP_LEVEL, zlib.DEFLATED, _GZIP_WINDOW)
+    return b"".join([*map(compressor.compress, parts), compressor.flush()])

@@ -1,0 +1,158 @@
+"""The `kubepy` command: argv to function calls, and exceptions to one clear line and an exit status."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+from kubepy import __version__
+from kubepy.cli import apiserver, down, migrate, status, up
+from kubepy.cli.errors import UsageError
+
+DATABASE_URL_VARIABLE: Final = "KUBEPY_DATABASE_URL"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command; returns the process's exit status (2 for wrong usage, 1 for failure)."""
+    arguments = _parser().parse_args(argv)
+    logging.basicConfig(
+        level=logging.WARNING if arguments.quiet else logging.INFO,
+        format='ts=%(asctime)s level=%(levelname)s logger=%(name)s msg="%(message)s"',
+        stream=sys.stderr,
+    )
+    run: Callable[[argparse.Namespace], int] = arguments.run
+    try:
+        return run(arguments)
+    except (UsageError, OSError) as error:
+        print(f"kubepy: {error}", file=sys.stderr)
+        return 1
+
+
+def default_data_directory() -> Path:
+    """`/var/lib/kubepy` for root, else the user's data directory (XDG Base Directory Specification)."""
+    if os.geteuid() == 0:
+        return Path("/var/lib/kubepy")
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "kubepy"
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="kubepy", description="A Kubernetes control plane on PostgreSQL.")
+    parser.add_argument("--version", action="version", version=f"kubepy {__version__}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    _add_up(commands)
+    for name, run, text in (
+        ("down", down.run, "stop what `kubepy up` has started"),
+        ("status", status.run, "say what is running"),
+    ):
+        command = commands.add_parser(name, help=text, description=text)
+        _add_common(command)
+        command.set_defaults(run=run)
+    _add_apiserver(commands)
+    _add_migrate(commands)
+    return parser
+
+
+def _add_common(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--data-dir",
+        type=Path,
+        default=default_data_directory(),
+        help="where everything is kept (default: %(default)s)",
+    )
+    command.add_argument("-q", "--quiet", action="store_true", help="log warnings and errors only")
+
+
+def _add_database_url(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--database-url",
+        default=os.environ.get(DATABASE_URL_VARIABLE, ""),
+        help="PostgreSQL 15 or newer, as postgresql://user:password@host1,host2/database;"
+        f" better given in ${DATABASE_URL_VARIABLE}, where process lists don't show it",
+    )
+
+
+def _add_up(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    text = "start a cluster on this machine"
+    command = commands.add_parser("up", help=text, description=text)
+    _add_common(command)
+    _add_database_url(command)
+    command.add_argument("--secure-port", type=int, default=6443, help="port of the API (default: %(default)s)")
+    command.add_argument("--bind-address", default="0.0.0.0", help="address to listen at (default: %(default)s)")
+    command.add_argument("--advertise-address", default="", help="address clients reach this machine at")
+    command.add_argument(
+        "--workers", type=int, default=up.default_workers(), help="API server processes (default: %(default)s)"
+    )
+    command.add_argument(
+        "--components",
+        default=",".join(up.COMPONENTS),
+        help="comma-separated, of: " + ", ".join(up.COMPONENTS) + " (default: all)",
+    )
+    command.add_argument("--token-auth-file", type=Path, help='static tokens: lines of token,user,uid,"group1,group2"')
+    command.add_argument(
+        "--detach", action="store_true", help="return once everything is ready; `kubepy down` stops it"
+    )
+    command.set_defaults(run=up.run)
+
+
+def _add_apiserver(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    text = "run one API server process"
+    command = commands.add_parser("apiserver", help=text, description=text)
+    command.add_argument("-q", "--quiet", action="store_true", help="log warnings and errors only")
+    _add_database_url(command)
+    command.add_argument("--bind-address", default="0.0.0.0", help="address to listen at (default: %(default)s)")
+    command.add_argument("--secure-port", type=int, default=6443, help="port to listen at (default: %(default)s)")
+    command.add_argument("--advertise-address", default="127.0.0.1", help="address clients reach this server at")
+    command.add_argument("--tls-cert-file", type=Path, required=True, help="the server's certificate (PEM)")
+    command.add_argument("--tls-private-key-file", type=Path, required=True, help="its private key (PEM)")
+    command.add_argument("--client-ca-file", type=Path, required=True, help="CA of client certificates (PEM)")
+    command.add_argument("--token-auth-file", type=Path, help='static tokens: lines of token,user,uid,"group1,group2"')
+    command.add_argument(
+        "--service-cluster-ip-range", default="10.96.0.0/12", help="CIDRs of cluster IPs (default: %(default)s)"
+    )
+    command.add_argument("--service-node-port-range", default="30000-32767", help="node ports (default: %(default)s)")
+    command.add_argument(
+        "--event-ttl", type=_duration, default=timedelta(hours=1), help="how long Events are kept (default: 1h)"
+    )
+    command.add_argument(
+        "--history-retention",
+        type=_duration,
+        default=timedelta(minutes=5),
+        help="how long past states are kept (default: 5m)",
+    )
+    command.set_defaults(run=apiserver.run)
+
+
+def _add_migrate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    text = "bring a database to the schema this version needs"
+    command = commands.add_parser("migrate", help=text, description=text)
+    command.add_argument("-q", "--quiet", action="store_true", help="log warnings and errors only")
+    _add_database_url(command)
+    command.set_defaults(run=migrate.run)
+
+
+def _duration(text: str) -> timedelta:
+    """`90s`, `5m`, `1h30m`, `2d`. Raises ArgumentTypeError."""
+    units = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+    seconds = 0.0
+    number = ""
+    for character in text:
+        if character in units and number:
+            seconds += float(number) * units[character]
+            number = ""
+        elif character.isdecimal() or character == ".":
+            number += character
+        else:
+            raise argparse.ArgumentTypeError(f"not a duration: {text!r} (write 90s, 5m, 1h30m or 2d)")
+    if number:
+        raise argparse.ArgumentTypeError(f"not a duration: {text!r}: the unit is missing (s, m, h or d)")
+    return timedelta(seconds=seconds)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

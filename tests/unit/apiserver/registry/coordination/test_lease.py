@@ -1,0 +1,48 @@
+"""Leases, by pkg/apis/coordination/validation/validation.go."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from kubepy.apiserver.registry.coordination import STRATEGIES
+
+STRATEGY = STRATEGIES["leases"]
+
+
+@pytest.mark.parametrize(
+    ("spec", "expected"),
+    [
+        ({}, []),
+        ({"leaseDurationSeconds": 15, "leaseTransitions": 0, "holderIdentity": "a"}, []),
+        ({"strategy": "OldestEmulationVersion", "preferredHolder": "a"}, []),
+        ({"strategy": "example.com/mine"}, []),
+        (
+            {"leaseDurationSeconds": 0, "leaseTransitions": -1},
+            [
+                "spec.leaseDurationSeconds: Invalid value: 0: must be greater than 0",
+                "spec.leaseTransitions: Invalid value: -1: must be greater than or equal to 0",
+            ],
+        ),
+        (
+            {"preferredHolder": "a"},
+            ["spec.preferredHolder: Forbidden: may only be specified if `strategy` is defined"],
+        ),
+        (
+            {"strategy": "Newest"},
+            ['spec.strategy.strategy: Unsupported value: "Newest": supported values: "OldestEmulationVersion"'],
+        ),
+    ],
+)
+def test_the_spec(spec: dict[str, Any], expected: list[str]):
+    """ValidateLeaseSpec, for creates and updates."""
+    obj = {"metadata": {"name": "a"}, "spec": spec}
+    assert [str(error) for error in STRATEGY.validate(obj)] == expected
+    assert [str(error) for error in STRATEGY.validate_update(obj, {"spec": {}})] == expected
+
+
+def test_updates_must_be_of_a_known_version():
+    """leaseStrategy: a blind write would break leader election, a creating one would not."""
+    assert not STRATEGY.allow_unconditional_update
+    assert STRATEGY.allow_create_on_update
