@@ -163,6 +163,13 @@ def too_long(path: Path, max_length_bytes: int) -> FieldError:
     return FieldError(ErrorType.TOO_LONG, str(path), OMIT, detail)
 
 
+def too_short(path: Path, min_length: int) -> FieldError:
+    """A string of fewer than so many characters."""
+    unit = "character" if min_length == 1 else "characters"
+    detail = f"must be at least {min_length} {unit}" if min_length >= 0 else "value is too short"
+    return FieldError(ErrorType.TOO_SHORT, str(path), OMIT, detail)
+
+
 def too_many(path: Path, actual: int, maximum: int) -> FieldError:
     """A list of more than `maximum` elements."""
     unit = "item" if maximum == 1 else "items"

@@ -7,7 +7,7 @@ import logging
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 from aiohttp import web
@@ -128,16 +128,21 @@ async def listening(server: APIServer) -> AsyncIterator[int]:
     async def handler(http: web.BaseRequest) -> web.StreamResponse:
         return await serve(server, http)
 
+    loop = asyncio.get_running_loop()
+
+    def request(*arguments: Any) -> web.BaseRequest:
+        return web.BaseRequest(*arguments, loop=loop, client_max_size=MAX_BODY_BYTES + 1)
+
     protocol_factory = web.Server(
         handler,
+        request_factory=request,
         access_log=None,
         keepalive_timeout=_KEEPALIVE_SECONDS,
         lingering_time=_LINGERING_SECONDS,
         max_line_size=_LINE_LIMIT_BYTES,
         max_field_size=_LINE_LIMIT_BYTES,
-        client_max_size=MAX_BODY_BYTES + 1,
     )
-    listener = await asyncio.get_running_loop().create_server(
+    listener = await loop.create_server(
         protocol_factory,
         server.config.bind_address,
         server.config.secure_port,

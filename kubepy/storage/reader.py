@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import BigInteger, Interval, and_, bindparam, func, select, tuple_, union_all
+from sqlalchemy import BigInteger, Interval, and_, bindparam, cast, func, select, tuple_, union_all
 from sqlalchemy import Select as SqlSelect
 
 from kubepy.storage.database import Database, SessionPool
@@ -95,7 +95,7 @@ _UNCHANGED: Final = Statement(
         _RESOURCE,
         _t.superseded_revision.is_(None),
         ~_t.deleted,
-        _t.recorded_at < func.now() - bindparam("age", type_=Interval),
+        _t.recorded_at < func.now() - cast(bindparam("age"), Interval),
     )
 )
 _CURRENT: Final = Statement(select(revision_counter.c.revision))

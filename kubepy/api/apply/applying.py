@@ -53,7 +53,7 @@ KUBECTL: Final = "kubectl"
 """The manager whose client-side apply server-side apply takes over from."""
 
 
-class _Conflicts(Exception):  # noqa: N818
+class _ConflictError(Exception):
     """Fields that others own and the configuration would change."""
 
     def __init__(self, owned: list[tuple[Entry, Path]]) -> None:
@@ -131,20 +131,20 @@ def _apply_migrating(
     """Apply; kubectl may take what its client-side apply has put there and nobody has changed since."""
     try:
         return _apply(live, managers, request, force=force)
-    except _Conflicts as conflicts:
+    except _ConflictError as conflicts:
         remaining = conflicts.owned
         if manager == KUBECTL:
             allowed = last_applied.untouched_fields(live, request.shape, request.entry.api_version)
             remaining = [(entry, path) for entry, path in conflicts.owned if not last_applied.allows(allowed, path)]
         if remaining:
-            raise _conflict_error(remaining) from conflicts
+            raise _conflict_answer(remaining) from conflicts
     return _apply(live, managers, request, force=True)
 
 
 def _apply(
     live: dict[str, Any], managers: Managers, request: _Request, *, force: bool
 ) -> tuple[dict[str, Any], Managers]:
-    """The object after applying, `live` itself if it stays the same, and its managers. Raises _Conflicts."""
+    """The object after applying, `live` itself if it stays the same, and its managers. Raises _ConflictError."""
     key, shape = request.key, request.shape
     last = managers.get(key)
     fields = filtered(owned_fields(request.config, shape), request.reset_fields)
@@ -197,10 +197,10 @@ def _check_conflicts(managers: Managers, own: Key, changed: FieldSet) -> None:
             owned.extend((entry, path) for path in paths(intersection(entry.fields, changed)))
     if owned:
         owned.sort(key=lambda conflict: identifier(conflict[0]))
-        raise _Conflicts(owned)
+        raise _ConflictError(owned)
 
 
-def _conflict_error(owned: list[tuple[Entry, Path]]) -> APIError:
+def _conflict_answer(owned: list[tuple[Entry, Path]]) -> APIError:
     causes = [
         Cause("FieldManagerConflict", f"conflict with {described(entry)}", path_text(path)) for entry, path in owned
     ]

@@ -99,7 +99,7 @@ def _managers(stored: Any, sent: Any, *, only_stored: bool) -> Managers:
         return _stored(stored)
     try:
         return read_sent(sent) or _stored(stored)
-    except (ValueError, AttributeError, TypeError):
+    except ValueError:
         return _stored(stored)
 
 

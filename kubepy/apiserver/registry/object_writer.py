@@ -12,6 +12,7 @@ the client has said which state it means. Follows apiserver `pkg/registry/generi
 
 from __future__ import annotations
 
+import copy
 import random
 import uuid
 from collections.abc import Callable
@@ -84,6 +85,7 @@ async def create(target: ResourceRequest, obj: Object, options: WriteOptions, na
     for attempt in range(_NAME_ATTEMPTS if generates else 1):
         if attempt:
             metadata["name"] = generate_name(base)
+            strategy.default(obj)  # which may have used the name
         try:
             return await _commit_new(target, obj, strategy, attributes, options)
         except Conflict as conflict:
@@ -99,7 +101,11 @@ async def _commit_new(
     metadata = obj["metadata"]
     state = target.server.state
     key = Key(target.resource.storage_key, metadata.get("namespace", ""), metadata["name"])
+    draft = obj
     for _ in range(_UPDATE_ATTEMPTS):
+        if strategy.reserves:  # each attempt starts from what was asked for, not from what was lost
+            obj = {**copy.deepcopy(draft), "metadata": metadata}
+            attributes.obj = obj
         reserved = await strategy.reserve(obj, None, target.server)
         problems = _validate_metadata(target, metadata, strategy) + strategy.validate(obj)
         if problems:
@@ -196,7 +202,9 @@ async def _replace(
         raise errors.invalid(target.resource.group, target.resource.kind, target.name, problems)
     _warn(target, strategy, obj, old)
     await target.server.admission.validate(attributes)
-    if not reserved and nothing_changed(obj, old):
+    metadata["resourceVersion"] = old_metadata["resourceVersion"]
+    apply.keep_times_if_unchanged(old, obj)
+    if not reserved and obj == old:
         return Written(live.body)
     key = Key(target.resource.storage_key, live.namespace, live.name)
     body = encode_object(obj)
@@ -353,24 +361,6 @@ def deletes_during_update(obj: Object, old: Object, strategy: Strategy) -> bool:
         and metadata.get("deletionGracePeriodSeconds") == 0
         and not strategy.stays_while_deleted(obj)
     )
-
-
-def nothing_changed(obj: Object, old: Object) -> bool:
-    """Whether two states of an object are the same but for the times in managedFields."""
-    if obj.keys() != old.keys():
-        return False
-    metadata, old_metadata = obj["metadata"], old["metadata"]
-    ignored = {"managedFields", "resourceVersion"}
-    if any(obj[name] != old[name] for name in obj if name != "metadata"):
-        return False
-    if any(metadata.get(name) != old_metadata.get(name) for name in (metadata.keys() | old_metadata.keys()) - ignored):
-        return False
-    return _timeless(metadata) == _timeless(old_metadata)
-
-
-def _timeless(metadata: Object) -> list[Object]:
-    entries = metadata.get("managedFields") or []
-    return [{name: value for name, value in entry.items() if name != "time"} for entry in entries]
 
 
 def generate_name(base: str) -> str:

@@ -57,7 +57,8 @@ class Strategy:
     status. `validate_name` returns upstream's complaints about a name (`prefix=True` for generateName).
     `reset_fields` are the paths that writes to this endpoint cannot own in server-side apply.
     `returns_deleted_object` says that a deletion is answered with the object instead of a Status,
-    `orphans_by_default` that its dependents outlive it unless the client says otherwise.
+    `orphans_by_default` that its dependents outlive it unless the client says otherwise, `reserves` that
+    `reserve` does something.
     """
 
     has_status: ClassVar[bool] = False
@@ -68,6 +69,7 @@ class Strategy:
     reset_fields: ClassVar[tuple[tuple[str, ...], ...]] = ()
     returns_deleted_object: ClassVar[bool] = False
     orphans_by_default: ClassVar[bool] = False
+    reserves: ClassVar[bool] = False
 
     @property
     def subresources(self) -> Mapping[str, Strategy]:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from kubepy.api.field import ErrorType, FieldError, Path, invalid, not_supported, required
+from kubepy.api.field import FieldError, Path, invalid, not_supported, required, too_short
 from kubepy.apiserver.registry.apps.workload import (
     SPEC,
     WorkloadStatusStrategy,
@@ -126,7 +126,7 @@ def _validate_time_zone(name: str | None) -> list[FieldError]:
     if name is None:
         return []
     if not name:
-        return [FieldError(ErrorType.TOO_SHORT, str(_TIME_ZONE), name, "must be at least 1 character")]
+        return [too_short(_TIME_ZONE, 1)]
     for part in name.split("/"):
         if part in (".", "..") or part.startswith("-") or not _is_zone_part(part):
             return [invalid(_TIME_ZONE, name, f"unknown time zone {name}")]

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Final
 
 from kubepy.api.field import FieldError, Path, forbidden, invalid, not_supported
 from kubepy.api.names import is_qualified_name
-from kubepy.apiserver.registry.strategy import Strategy
+from kubepy.apiserver.registry.strategy import Strategy, WriteContext
 
 Object = dict[str, Any]
 
@@ -22,6 +22,14 @@ class LeaseStrategy(Strategy):
 
     allow_create_on_update: ClassVar[bool] = True
     allow_unconditional_update: ClassVar[bool] = False
+
+    def prepare_for_create(self, obj: Object, context: WriteContext) -> None:
+        super().prepare_for_create(obj, context)
+        _drop_disabled_fields(obj, {})
+
+    def prepare_for_update(self, obj: Object, old: Object, context: WriteContext) -> None:
+        super().prepare_for_update(obj, old, context)
+        _drop_disabled_fields(obj, old.get("spec") or {})
 
     def validate(self, obj: Object) -> list[FieldError]:
         spec = obj.get("spec") or {}
@@ -39,6 +47,14 @@ class LeaseStrategy(Strategy):
             detail = "may only be specified if `strategy` is defined"
             errors.append(forbidden(_SPEC.child("preferredHolder"), detail))
         return errors
+
+
+def _drop_disabled_fields(obj: Object, old_spec: Object) -> None:
+    """Coordinated leader election (KEP-4355) is off by default, and with it these fields unless they were there."""
+    spec = obj.get("spec") or {}
+    for name in ("strategy", "preferredHolder"):
+        if name in spec and old_spec.get(name) is None:
+            del spec[name]
 
 
 def _validate_strategy(strategy: str) -> list[FieldError]:

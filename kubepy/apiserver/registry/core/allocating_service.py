@@ -15,7 +15,7 @@ import ipaddress
 import random
 import uuid
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from kubepy.api import errors
 from kubepy.api.encoding import encode_object
@@ -45,6 +45,8 @@ _PORT_STATIC_MIN, _PORT_STATIC_MAX, _PORT_STATIC_SHARE = 16, 128, 32
 
 class AllocatingServiceStrategy(ServiceStrategy):
     """The strategy of Services that the server uses."""
+
+    reserves: ClassVar[bool] = True
 
     async def reserve(self, obj: Object, old: Object | None, server: APIServer) -> Sequence[Mutation]:
         name = obj["metadata"]["name"]
@@ -120,7 +122,11 @@ class _Allocator:
 
     def take_health_check_port(self, wanted: int) -> None:
         """Take the health check port that is wanted, or any (0)."""
+        lowest, highest = self._server.config.node_port_range
         if wanted:
+            if not lowest <= wanted <= highest:
+                why = allocation.port_not_in_range(lowest, highest)
+                raise errors.internal(allocation.health_check_failure(wanted, why))
             if not self._take(self._port_mutation(wanted)):
                 raise errors.internal(allocation.health_check_failure(wanted, allocation.PORT_ALREADY_ALLOCATED))
             port: int | None = wanted
@@ -148,7 +154,7 @@ class _Allocator:
         return None
 
     def _networks(self) -> list[Network]:
-        networks = []
+        networks: list[Network] = []
         for entry in self._cache.resource(SERVICE_CIDRS).entries(None):
             cidr = self._server.decode(entry.body)
             if "deletionTimestamp" not in cidr["metadata"]:

@@ -5,12 +5,31 @@ Follows kubernetes `pkg/apis/core/validation/validation.go` (ValidateEndpointIP)
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
-from kubepy.api.addresses import parse_ip_sloppy
+from kubepy.api.addresses import is_valid_ip_for_legacy_field, parse_ip_sloppy, warnings_for_ip
 from kubepy.api.field import FieldError, Path, invalid
+from kubepy.apiserver.registry.core.service_fields import IPV4, family_of
 
 SUPPORTED_PROTOCOLS: Final = ("SCTP", "TCP", "UDP")
+
+
+@lru_cache(maxsize=16384)
+def usable_family(address: str) -> str:
+    """`IPv4` or `IPv6` if nothing at all is wrong with an endpoint's address, else empty.
+
+    Slices are written whole whenever one of their up to a thousand endpoints changes: most addresses are known.
+    """
+    path = Path("")
+    if is_valid_ip_for_legacy_field(path, address) or validate_endpoint_ip(address, path):
+        return ""
+    return family_of(address)
+
+
+def warnings_for_endpoint_ip(address: str, path: Path) -> list[str]:
+    """Warnings about a spelling that isn't the canonical one; there is one only for good IPv4 addresses."""
+    return [] if usable_family(address) == IPV4 else warnings_for_ip(path, address)
 
 
 def validate_endpoint_ip(address: str, path: Path) -> list[FieldError]:

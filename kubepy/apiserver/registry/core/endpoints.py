@@ -9,9 +9,14 @@ from __future__ import annotations
 from typing import Any, ClassVar, Final
 
 from kubepy.api import names
-from kubepy.api.addresses import is_valid_ip_for_legacy_field, warnings_for_ip
+from kubepy.api.addresses import is_valid_ip_for_legacy_field
 from kubepy.api.field import FieldError, Path, invalid, not_supported, required
-from kubepy.apiserver.registry.core.endpoint_fields import SUPPORTED_PROTOCOLS, validate_endpoint_ip
+from kubepy.apiserver.registry.core.endpoint_fields import (
+    SUPPORTED_PROTOCOLS,
+    usable_family,
+    validate_endpoint_ip,
+    warnings_for_endpoint_ip,
+)
 from kubepy.apiserver.registry.strategy import Strategy
 
 Object = dict[str, Any]
@@ -44,7 +49,7 @@ class EndpointsStrategy(Strategy):
         # What an older release has let through may stay as it is.
         return [] if errors and obj.get("subsets") == old.get("subsets") else errors
 
-    def warnings(self, obj: Object, old: Object | None) -> list[str]:  # noqa: ARG002
+    def warnings(self, obj: Object, old: Object | None) -> list[str]:
         if ((obj.get("metadata") or {}).get("labels") or {}).get(_MANAGED_BY) == _CONTROLLER:
             return []
         found: list[str] = []
@@ -52,7 +57,7 @@ class EndpointsStrategy(Strategy):
             for name in _ADDRESS_LISTS:
                 path = _SUBSETS.index(position).child(name)
                 for index, address in enumerate(subset.get(name) or ()):
-                    found += warnings_for_ip(path.index(index).child("ip"), address.get("ip", ""))
+                    found += warnings_for_endpoint_ip(address.get("ip", ""), path.index(index).child("ip"))
         return found
 
 
@@ -71,13 +76,15 @@ def _validate_subset(subset: Object, path: Path) -> list[FieldError]:
 
 def _validate_address(address: Object, path: Path) -> list[FieldError]:
     ip, hostname, node = address.get("ip", ""), address.get("hostname"), address.get("nodeName")
-    bad_ip = is_valid_ip_for_legacy_field(path.child("ip"), ip)
-    errors = list(bad_ip)
+    errors: list[FieldError] = []
+    if not usable_family(ip):
+        at = path.child("ip")
+        errors += is_valid_ip_for_legacy_field(at, ip) or validate_endpoint_ip(ip, at)
     if hostname:
         errors += [invalid(path.child("hostname"), hostname, message) for message in names.is_dns1123_label(hostname)]
     if node is not None:
         errors += [invalid(path.child("nodeName"), node, message) for message in names.dns_subdomain_name(node)]
-    return errors if bad_ip else errors + validate_endpoint_ip(ip, path.child("ip"))
+    return errors
 
 
 def _validate_port(port: Object, path: Path, *, require_name: bool) -> list[FieldError]:

@@ -40,7 +40,7 @@ class NamespaceStrategy(Strategy):
     def default(self, obj: Object) -> None:
         set_defaults(obj)
 
-    def prepare_for_create(self, obj: Object, context: WriteContext) -> None:  # noqa: ARG002
+    def prepare_for_create(self, obj: Object, context: WriteContext) -> None:
         obj["status"] = {"phase": ACTIVE}
         finalizers = (obj.get("spec") or {}).get("finalizers") or []
         if FINALIZER not in finalizers:
@@ -73,7 +73,7 @@ class NamespaceStatusStrategy(StatusStrategy):
     def default(self, obj: Object) -> None:
         set_defaults(obj)
 
-    def validate_update(self, obj: Object, old: Object) -> list[FieldError]:  # noqa: ARG002
+    def validate_update(self, obj: Object, old: Object) -> list[FieldError]:
         phase = (obj.get("status") or {}).get("phase", "")
         deleting = bool((obj.get("metadata") or {}).get("deletionTimestamp"))
         if phase == (TERMINATING if deleting else ACTIVE):
@@ -94,10 +94,10 @@ class NamespaceFinalizeStrategy(Strategy):
     def default(self, obj: Object) -> None:
         set_defaults(obj)
 
-    def prepare_for_update(self, obj: Object, old: Object, context: WriteContext) -> None:  # noqa: ARG002
+    def prepare_for_update(self, obj: Object, old: Object, context: WriteContext) -> None:
         carry_over(obj, old, "status")
 
-    def validate_update(self, obj: Object, old: Object) -> list[FieldError]:  # noqa: ARG002
+    def validate_update(self, obj: Object, old: Object) -> list[FieldError]:
         errors: list[FieldError] = []
         for position, finalizer in enumerate((obj.get("spec") or {}).get("finalizers") or ()):
             errors += _validate_finalizer(finalizer, _FINALIZERS.index(position))

@@ -44,14 +44,13 @@ class NodeStrategy(Strategy):
     def default(self, obj: Object) -> None:
         set_defaults(obj)
 
-    def prepare_for_create(self, obj: Object, context: WriteContext) -> None:  # noqa: ARG002
-        obj["spec"].pop("configSource", None)
+    def prepare_for_create(self, obj: Object, context: WriteContext) -> None:
+        _drop_disabled_fields(obj["spec"], {})
         obj["status"].pop("config", None)
 
     def prepare_for_update(self, obj: Object, old: Object, context: WriteContext) -> None:
         super().prepare_for_update(obj, old, context)
-        if not (old.get("spec") or {}).get("configSource"):
-            obj["spec"].pop("configSource", None)
+        _drop_disabled_fields(obj["spec"], old.get("spec") or {})
 
     def validate(self, obj: Object) -> list[FieldError]:
         return _validate_spec(obj, {}) + _validate_resources(obj)
@@ -59,7 +58,7 @@ class NodeStrategy(Strategy):
     def validate_update(self, obj: Object, old: Object) -> list[FieldError]:
         return _validate_spec(obj, old) + validate_change(obj, old)
 
-    def warnings(self, obj: Object, old: Object | None) -> list[str]:  # noqa: ARG002
+    def warnings(self, obj: Object, old: Object | None) -> list[str]:
         spec = obj.get("spec") or {}
         found: list[str] = []
         if spec.get("configSource"):
@@ -87,6 +86,13 @@ class NodeStatusStrategy(StatusStrategy):
 
     def validate_update(self, obj: Object, old: Object) -> list[FieldError]:
         return validate_change(obj, old)
+
+
+def _drop_disabled_fields(spec: Object, old_spec: Object) -> None:
+    """Fields of a feature that is gone and of one that is off by default, unless they were there before."""
+    for name in ("configSource", "podPreemptionPolicy"):
+        if name in spec and old_spec.get(name) is None:
+            del spec[name]
 
 
 def set_defaults(obj: Object) -> None:

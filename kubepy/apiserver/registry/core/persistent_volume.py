@@ -108,7 +108,7 @@ class PersistentVolumeStrategy(Strategy):
     def validate_update(self, obj: Object, old: Object) -> list[FieldError]:
         return self.validate(obj) + _validate_changes(obj["spec"], old.get("spec") or {})
 
-    def warnings(self, obj: Object, old: Object | None) -> list[str]:  # noqa: ARG002
+    def warnings(self, obj: Object, old: Object | None) -> list[str]:
         return _warnings(obj)
 
 

@@ -39,7 +39,6 @@ _RESIZE_STATES: Final = (
     "ControllerResizeInProgress", "ControllerResizeInfeasible", "NodeResizeInProgress", "NodeResizeInfeasible",
     "NodeResizePending",
 )  # fmt: skip
-_SORTED_RESIZE_STATES: Final = tuple(sorted(_RESIZE_STATES))
 _ZERO: Final = Quantity.parse("0")
 
 
@@ -56,7 +55,7 @@ class PersistentVolumeClaimStrategy(Strategy):
     def default(self, obj: Object) -> None:
         default_persistent_volume_claim(obj)
 
-    def prepare_for_create(self, obj: Object, context: WriteContext) -> None:  # noqa: ARG002
+    def prepare_for_create(self, obj: Object, context: WriteContext) -> None:
         obj["status"] = {"phase": "Pending"}
         settle_data_sources(obj["spec"], {})
 
@@ -77,7 +76,7 @@ class PersistentVolumeClaimStrategy(Strategy):
         )
         return errors + _validate_changes(obj, old)
 
-    def warnings(self, obj: Object, old: Object | None) -> list[str]:  # noqa: ARG002
+    def warnings(self, obj: Object, old: Object | None) -> list[str]:
         warnings: list[str] = []
         if BETA_STORAGE_CLASS in (obj["metadata"].get("annotations") or ()):
             warnings.append(f"metadata.annotations[{BETA_STORAGE_CLASS}]: {BETA_STORAGE_CLASS_WARNING}")
@@ -97,7 +96,7 @@ class PersistentVolumeClaimStatusStrategy(StatusStrategy):
         # Behind the gate CSIVolumeHealth, which is off.
         obj["status"].pop("healthStatus", None)
 
-    def validate_update(self, obj: Object, old: Object) -> list[FieldError]:  # noqa: ARG002
+    def validate_update(self, obj: Object, old: Object) -> list[FieldError]:
         return _validate_status(obj)
 
 
@@ -246,7 +245,7 @@ def _validate_status(obj: Object) -> list[FieldError]:
     for name, state in (status.get("allocatedResourceStatuses") or {}).items():
         errors += _validate_resource_name(name, path)
         if state not in _RESIZE_STATES:
-            errors.append(not_supported(path, name, _SORTED_RESIZE_STATES))
+            errors.append(not_supported(path, name, _RESIZE_STATES))
     path = _STATUS.child("allocatedResources")
     for name, amount in (status.get("allocatedResources") or {}).items():
         errors += _validate_resource_name(name, path) or validate_basic_resource(amount, path.key(name))

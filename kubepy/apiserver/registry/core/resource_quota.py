@@ -56,7 +56,7 @@ class ResourceQuotaStrategy(Strategy):
     def default(self, obj: Object) -> None:
         set_defaults(obj)
 
-    def prepare_for_create(self, obj: Object, context: WriteContext) -> None:  # noqa: ARG002
+    def prepare_for_create(self, obj: Object, context: WriteContext) -> None:
         obj["status"] = {}
 
     def validate(self, obj: Object) -> list[FieldError]:
@@ -79,7 +79,7 @@ class ResourceQuotaStatusStrategy(StatusStrategy):
     def default(self, obj: Object) -> None:
         set_defaults(obj)
 
-    def validate_update(self, obj: Object, old: Object) -> list[FieldError]:  # noqa: ARG002
+    def validate_update(self, obj: Object, old: Object) -> list[FieldError]:
         status = obj.get("status") or {}
         errors: list[FieldError] = []
         for name in ("hard", "used"):

@@ -54,7 +54,7 @@ class ServiceStrategy(Strategy):
     def default(self, obj: Object) -> None:
         set_defaults(obj)
 
-    def prepare_for_create(self, obj: Object, context: WriteContext) -> None:  # noqa: ARG002
+    def prepare_for_create(self, obj: Object, context: WriteContext) -> None:
         obj["status"] = {"loadBalancer": {}}
         normalize_cluster_ips(obj, None)
 
@@ -70,7 +70,7 @@ class ServiceStrategy(Strategy):
     def validate_update(self, obj: Object, old: Object) -> list[FieldError]:
         return validate_service_update(obj, old)
 
-    def warnings(self, obj: Object, old: Object | None) -> list[str]:  # noqa: ARG002
+    def warnings(self, obj: Object, old: Object | None) -> list[str]:
         spec = spec_of(obj)
         annotations = (obj.get("metadata") or {}).get("annotations") or {}
         found: list[str] = []

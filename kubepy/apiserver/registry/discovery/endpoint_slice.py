@@ -10,10 +10,15 @@ from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 from kubepy.api import names
-from kubepy.api.addresses import is_valid_ip_for_legacy_field, warnings_for_ip
+from kubepy.api.addresses import is_valid_ip_for_legacy_field
 from kubepy.api.field import FieldError, Path, duplicate, invalid, not_supported, required, too_many
 from kubepy.api.labels import validate_labels
-from kubepy.apiserver.registry.core.endpoint_fields import SUPPORTED_PROTOCOLS, validate_endpoint_ip
+from kubepy.apiserver.registry.core.endpoint_fields import (
+    SUPPORTED_PROTOCOLS,
+    usable_family,
+    validate_endpoint_ip,
+    warnings_for_endpoint_ip,
+)
 from kubepy.apiserver.registry.core.service_fields import family_of
 from kubepy.apiserver.registry.strategy import Strategy, WriteContext
 
@@ -57,11 +62,14 @@ class EndpointSliceStrategy(Strategy):
             _drop_topology(obj, frozenset(topology.get(_HOSTNAME_LABEL, "") for topology in topologies) - {""})
 
     def validate(self, obj: Object) -> list[FieldError]:
-        return _validate_slice(obj, ())
+        return _validate_address_type(obj) + _validate_endpoints(obj) + _validate_ports(obj.get("ports") or ())
 
     def validate_update(self, obj: Object, old: Object) -> list[FieldError]:
-        known = {address for endpoint in old.get("endpoints") or () for address in endpoint.get("addresses") or ()}
-        errors = _validate_slice(obj, known)
+        errors = _validate_address_type(obj)
+        # What an older release has let through may stay as it is.
+        if (endpoint_errors := _validate_endpoints(obj)) and obj.get("endpoints") != old.get("endpoints"):
+            errors += endpoint_errors
+        errors += _validate_ports(obj.get("ports") or ())
         if obj.get("addressType") != old.get("addressType"):
             errors.append(invalid(Path("addressType"), None, "field is immutable"))
         return errors
@@ -75,7 +83,7 @@ class EndpointSliceStrategy(Strategy):
         for position, endpoint in enumerate(obj.get("endpoints") or ()):
             path = _ENDPOINTS.index(position).child("addresses")
             for index, address in enumerate(endpoint.get("addresses") or ()):
-                found += warnings_for_ip(path.index(index), address)
+                found += warnings_for_endpoint_ip(address, path.index(index))
         return found
 
 
@@ -88,24 +96,24 @@ def _drop_topology(obj: Object, known_nodes: Collection[str]) -> None:
             endpoint["nodeName"] = node
 
 
-def _validate_slice(obj: Object, known_addresses: Collection[str]) -> list[FieldError]:
-    address_type, endpoints = obj.get("addressType") or "", obj.get("endpoints") or ()
-    errors: list[FieldError] = []
+def _validate_address_type(obj: Object) -> list[FieldError]:
+    address_type, path = obj.get("addressType") or "", Path("addressType")
     if not address_type:
-        errors.append(required(Path("addressType")))
-    elif address_type not in _ADDRESS_TYPES:
-        errors.append(not_supported(Path("addressType"), address_type, _ADDRESS_TYPES))
+        return [required(path)]
+    return [] if address_type in _ADDRESS_TYPES else [not_supported(path, address_type, _ADDRESS_TYPES)]
+
+
+def _validate_endpoints(obj: Object) -> list[FieldError]:
+    address_type, endpoints = obj.get("addressType") or "", obj.get("endpoints") or ()
     if len(endpoints) > _MAX_ENDPOINTS:
-        errors.append(too_many(_ENDPOINTS, len(endpoints), _MAX_ENDPOINTS))
-    else:
-        for position, endpoint in enumerate(endpoints):
-            errors += _validate_endpoint(endpoint, address_type, known_addresses, _ENDPOINTS.index(position))
-    return errors + _validate_ports(obj.get("ports") or ())
+        return [too_many(_ENDPOINTS, len(endpoints), _MAX_ENDPOINTS)]
+    errors: list[FieldError] = []
+    for position, endpoint in enumerate(endpoints):
+        errors += _validate_endpoint(endpoint, address_type, _ENDPOINTS.index(position))
+    return errors
 
 
-def _validate_endpoint(
-    endpoint: Object, address_type: str, known_addresses: Collection[str], path: Path
-) -> list[FieldError]:
+def _validate_endpoint(endpoint: Object, address_type: str, path: Path) -> list[FieldError]:
     addresses = endpoint.get("addresses") or ()
     errors: list[FieldError] = []
     if not addresses:
@@ -113,7 +121,7 @@ def _validate_endpoint(
     elif len(addresses) > _MAX_ADDRESSES:
         errors.append(too_many(path.child("addresses"), len(addresses), _MAX_ADDRESSES))
     for position, address in enumerate(addresses):
-        errors += _validate_address(address, address_type, known_addresses, path.child("addresses").index(position))
+        errors += _validate_address(address, address_type, path.child("addresses").index(position))
     node, hostname = endpoint.get("nodeName"), endpoint.get("hostname")
     if node is not None:
         errors += [invalid(path.child("nodeName"), node, message) for message in names.dns_subdomain_name(node)]
@@ -129,14 +137,14 @@ def _validate_endpoint(
     return errors + (_validate_hints(hints, path.child("hints")) if hints is not None else [])
 
 
-def _validate_address(
-    address: str, address_type: str, known_addresses: Collection[str], path: Path
-) -> list[FieldError]:
+def _validate_address(address: str, address_type: str, path: Path) -> list[FieldError]:
+    if usable_family(address) == address_type:
+        return []
     if address_type == "FQDN":
         return names.is_fully_qualified_domain_name(path, address)
     if address_type not in _ADDRESS_TYPES:
         return []
-    errors = is_valid_ip_for_legacy_field(path, address, valid_old=known_addresses)
+    errors = is_valid_ip_for_legacy_field(path, address)
     if errors:
         return errors
     if family_of(address) != address_type:

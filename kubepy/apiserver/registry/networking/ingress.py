@@ -77,7 +77,7 @@ class IngressStatusStrategy(StatusStrategy):
             errors += validate_ingress_hostname(ingress.get("hostname") or "", path.child("hostname"))
         return errors
 
-    def warnings(self, obj: Object, old: Object | None) -> list[str]:  # noqa: ARG002
+    def warnings(self, obj: Object, old: Object | None) -> list[str]:
         found: list[str] = []
         for position, ingress in enumerate(_status_ingress(obj)):
             if ingress.get("ip"):

@@ -19,7 +19,7 @@ _PARENT: Final = Path("spec").child("parentRef")
 _NAME: Final = Path("metadata").child("name")
 
 
-def ip_address_name(name: str, prefix: bool = False, /) -> list[str]:  # noqa: ARG001
+def ip_address_name(name: str, prefix: bool = False, /) -> list[str]:
     """Complaints about a name that isn't an address in canonical form; there is no generating names."""
     return [error.detail for error in is_valid_ip(_NAME, name)]
 

@@ -51,7 +51,7 @@ class NetworkPolicyStrategy(Strategy):
         lenient = has_invalid_label_value(old_spec.get("podSelector"))
         return _validate_spec(obj.get("spec") or {}, known, allow_invalid_label_value=lenient)
 
-    def warnings(self, obj: Object, old: Object | None) -> list[str]:  # noqa: ARG002
+    def warnings(self, obj: Object, old: Object | None) -> list[str]:
         found: list[str] = []
         for block, path in _ip_blocks(obj.get("spec") or {}):
             found += warnings_for_cidr(path.child("cidr"), block.get("cidr", ""))

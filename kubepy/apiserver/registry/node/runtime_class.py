@@ -63,7 +63,7 @@ class RuntimeClassStrategy(Strategy):
             errors.append(invalid(_HANDLER, None, "field is immutable"))
         return errors
 
-    def warnings(self, obj: Object, old: Object | None) -> list[str]:  # noqa: ARG002
+    def warnings(self, obj: Object, old: Object | None) -> list[str]:
         selector = (obj.get("scheduling") or {}).get("nodeSelector") or {}
         used = [_DEPRECATED_LABELS[key] for key in selector if key in _DEPRECATED_LABELS]
         return [f"scheduling.nodeSelector: {message}" for message in used]

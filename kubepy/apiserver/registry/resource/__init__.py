@@ -4,7 +4,8 @@
     resource_claim_template.py           claims made for each pod
     device_class.py, resource_slice.py   what there is: kinds of devices, and devices
     device_taint_rule.py                 devices to keep away from
-    admin_access.py, device_claim.py, device.py, capacity.py, taints.py, configuration.py, device_names.py, lists.py   the parts of these
+    device_claim.py, device.py, ...      the parts of these
+    admin_access.py                      who may use devices that others use
 
 Expressions in CEL are checked for their length only. Where a rule is declared in `resource/v1/types.go` (`+k8s:beta`),
 its message is the declarative one, as in upstream's defaults. Fields behind gates that are off are dropped.

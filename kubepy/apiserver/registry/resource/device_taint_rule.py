@@ -66,7 +66,7 @@ class DeviceTaintRuleStatusStrategy(StatusStrategy):
         super().prepare_for_update(obj, old, context)
         keep_metadata(obj, old)
 
-    def validate_update(self, obj: Object, old: Object) -> list[FieldError]:  # noqa: ARG002
+    def validate_update(self, obj: Object, old: Object) -> list[FieldError]:
         conditions = (obj.get("status") or {}).get("conditions") or []
         errors = validate_conditions(conditions, _CONDITIONS)
         if len(conditions) > _MAX_CONDITIONS:

@@ -53,7 +53,7 @@ class ResourceSliceStrategy(Strategy):
     def validate_update(self, obj: Object, old: Object) -> list[FieldError]:
         return _validate_spec(obj["spec"], old.get("spec") or {})
 
-    def warnings(self, obj: Object, old: Object | None) -> list[str]:  # noqa: ARG002
+    def warnings(self, obj: Object, old: Object | None) -> list[str]:
         driver = obj["spec"].get("driver", "")
         if driver == driver.lower():
             return []

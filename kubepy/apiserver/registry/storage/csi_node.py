@@ -22,10 +22,10 @@ class CSINodeStrategy(Strategy):
 
     allow_unconditional_update = False
 
-    def prepare_for_create(self, obj: Object, context: WriteContext) -> None:  # noqa: ARG002
+    def prepare_for_create(self, obj: Object, context: WriteContext) -> None:
         obj.pop("status", None)
 
-    def prepare_for_update(self, obj: Object, old: Object, context: WriteContext) -> None:  # noqa: ARG002
+    def prepare_for_update(self, obj: Object, old: Object, context: WriteContext) -> None:
         obj.pop("status", None)
 
     def validate(self, obj: Object) -> list[FieldError]:

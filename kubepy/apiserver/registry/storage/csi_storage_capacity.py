@@ -37,7 +37,7 @@ class CSIStorageCapacityStrategy(Strategy):
                 errors.append(invalid(Path(field), value, FIELD_IMMUTABLE_ERROR))
         return errors
 
-    def warnings(self, obj: Object, old: Object | None) -> list[str]:  # noqa: ARG002
+    def warnings(self, obj: Object, old: Object | None) -> list[str]:
         return label_selector_warnings(obj.get("nodeTopology") or {}, Path("nodeTopology"))
 
 

@@ -42,7 +42,7 @@ class StorageClassStrategy(Strategy):
         errors += _validate_rest(obj)
         return errors + [invalid(Path(field), None, FIELD_IMMUTABLE_ERROR) for field in changed]
 
-    def warnings(self, obj: Object, old: Object | None) -> list[str]:  # noqa: ARG002
+    def warnings(self, obj: Object, old: Object | None) -> list[str]:
         warnings: list[str] = []
         for position, term in enumerate(obj.get("allowedTopologies") or ()):
             expressions = _TOPOLOGIES.index(position).child("matchLabelExpressions")

@@ -42,7 +42,7 @@ class VolumeAttachmentStrategy(Strategy):
     def default(self, obj: Object) -> None:
         _default(obj)
 
-    def prepare_for_create(self, obj: Object, context: WriteContext) -> None:  # noqa: ARG002
+    def prepare_for_create(self, obj: Object, context: WriteContext) -> None:
         obj["status"] = {"attached": False}
 
     def validate(self, obj: Object) -> list[FieldError]:
@@ -74,7 +74,7 @@ class VolumeAttachmentStatusStrategy(StatusStrategy):
         super().prepare_for_update(obj, old, context)
         keep_metadata(obj, old)
 
-    def validate_update(self, obj: Object, old: Object) -> list[FieldError]:  # noqa: ARG002
+    def validate_update(self, obj: Object, old: Object) -> list[FieldError]:
         return _validate_spec(obj["spec"]) + _validate_status(obj)
 
 

@@ -14,6 +14,13 @@ _STRINGS = {"type": "array", "items": _STRING}
 
 THING = Catalog(
     {
+        "example.Meta": {
+            "type": "object",
+            "properties": {
+                **dict.fromkeys(("name", "namespace", "uid", "resourceVersion"), _STRING),
+                **{key: {"type": "object", "additionalProperties": _STRING} for key in ("labels", "annotations")},
+            },
+        },
         "example.Part": {
             "type": "object",
             "properties": {"name": _STRING, "value": _STRING, "number": {"type": "integer"}},
@@ -27,10 +34,7 @@ THING = Catalog(
             "properties": {
                 "apiVersion": _STRING,
                 "kind": _STRING,
-                "metadata": {
-                    "type": "object",
-                    "additionalProperties": {"type": "object", "additionalProperties": _STRING},
-                },
+                "metadata": {"$ref": "#/$defs/example.Meta"},
                 "text": _STRING,
                 "number": {"type": "integer"},
                 "flag": {"type": "boolean"},

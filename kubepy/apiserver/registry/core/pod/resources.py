@@ -6,7 +6,7 @@ validatePodResourceClaims, validateResizePolicy) and `pkg/apis/core/helper/helpe
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -25,6 +25,8 @@ from kubepy.apiserver.registry.core.pod.quantities import (
 )
 
 Object = dict[str, Any]
+Complain = Callable[[str], tuple[str, ...] | None]
+"""What is wrong with the name of a resource; None when it is one that cannot be asked for here."""
 
 _CONTAINER_RESOURCES = frozenset({"cpu", "memory", "ephemeral-storage"})
 _OBJECT_COUNTS = frozenset(
@@ -149,7 +151,7 @@ def validate_resource_amount(name: str, value: Any, path: Path) -> tuple[Quantit
     return amount, errors
 
 
-def _validate_requirements(resources: Object, complain: Any, path: Path) -> list[FieldError]:
+def _validate_requirements(resources: Object, complain: Complain, path: Path) -> list[FieldError]:
     limits = resources.get("limits") or {}
     requests = resources.get("requests") or {}
     if not limits and not requests:
@@ -184,7 +186,7 @@ def _plain_amount(name: str, value: Any) -> Quantity | None:
     return amount if amount.sign() >= 0 else None
 
 
-def _validate_entry(name: str, value: Any, complain: Any, path: Path) -> tuple[Quantity | None, list[FieldError]]:
+def _validate_entry(name: str, value: Any, complain: Complain, path: Path) -> tuple[Quantity | None, list[FieldError]]:
     complaints = complain(name)
     if complaints is None:
         errors = [not_supported(path, name, _POD_LEVEL_RESOURCES)]

@@ -87,7 +87,7 @@ class PodStrategy(Strategy):
         if obj["metadata"].get("annotations"):
             _apply_app_armor_annotations(obj)
 
-    def prepare_for_update(self, obj: Object, old: Object, context: WriteContext) -> None:  # noqa: ARG002
+    def prepare_for_update(self, obj: Object, old: Object, context: WriteContext) -> None:
         carry_over(obj, old, "status")
         drop_disabled_fields(obj["spec"], old["spec"])
         _update_generation(obj, old)
@@ -127,7 +127,7 @@ class PodStatusStrategy(Strategy):
         elif ips:
             status["podIP"] = ips[0].get("ip", "")
 
-    def prepare_for_update(self, obj: Object, old: Object, context: WriteContext) -> None:  # noqa: ARG002
+    def prepare_for_update(self, obj: Object, old: Object, context: WriteContext) -> None:
         carry_over(obj, old, "spec")
         for name in ("deletionTimestamp", "ownerReferences", "generation"):
             carry_over(obj["metadata"], old["metadata"], name)
@@ -142,7 +142,7 @@ class PodStatusStrategy(Strategy):
     def validate_update(self, obj: Object, old: Object) -> list[FieldError]:
         return validate_pod_status_update(obj, old)
 
-    def warnings(self, obj: Object, old: Object | None) -> list[str]:  # noqa: ARG002
+    def warnings(self, obj: Object, old: Object | None) -> list[str]:
         warnings: list[str] = []
         status = obj.get("status") or {}
         for name in ("podIPs", "hostIPs"):
@@ -158,7 +158,7 @@ class PodEphemeralContainersStrategy(Strategy):
     def default(self, obj: Object) -> None:
         default_pod(obj)
 
-    def prepare_for_update(self, obj: Object, old: Object, context: WriteContext) -> None:  # noqa: ARG002
+    def prepare_for_update(self, obj: Object, old: Object, context: WriteContext) -> None:
         spec = {**old["spec"]}
         carry_over(spec, obj["spec"], "ephemeralContainers")
         obj["spec"] = spec
@@ -175,7 +175,7 @@ class PodResizeStrategy(Strategy):
     def default(self, obj: Object) -> None:
         default_pod(obj)
 
-    def prepare_for_update(self, obj: Object, old: Object, context: WriteContext) -> None:  # noqa: ARG002
+    def prepare_for_update(self, obj: Object, old: Object, context: WriteContext) -> None:
         spec, old_spec = obj["spec"], old["spec"]
         kinds = ("containers", "initContainers")
         if all(len(spec.get(kind) or ()) == len(old_spec.get(kind) or ()) for kind in kinds):

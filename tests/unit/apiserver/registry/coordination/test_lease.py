@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from kubepy.apiserver.registry.coordination import STRATEGIES
+from kubepy.apiserver.registry.strategy import User, WriteContext
 
 STRATEGY = STRATEGIES["leases"]
 
@@ -40,6 +42,18 @@ def test_the_spec(spec: dict[str, Any], expected: list[str]):
     obj = {"metadata": {"name": "a"}, "spec": spec}
     assert [str(error) for error in STRATEGY.validate(obj)] == expected
     assert [str(error) for error in STRATEGY.validate_update(obj, {"spec": {}})] == expected
+
+
+def test_fields_of_coordinated_leader_election_are_dropped_unless_in_use():
+    """leaseStrategy.PrepareForCreate and PrepareForUpdate: the feature is off by default."""
+    context = WriteContext(User("someone"), datetime(2026, 1, 2, tzinfo=UTC))
+    spec = {"holderIdentity": "a", "strategy": "x.io/y", "preferredHolder": "b"}
+    new: dict[str, Any] = {"metadata": {}, "spec": dict(spec)}
+    STRATEGY.prepare_for_create(new, context)
+    assert new["spec"] == {"holderIdentity": "a"}
+    changed: dict[str, Any] = {"metadata": {}, "spec": dict(spec)}
+    STRATEGY.prepare_for_update(changed, {"metadata": {}, "spec": {"strategy": "x.io/z"}}, context)
+    assert changed["spec"] == {"holderIdentity": "a", "strategy": "x.io/y"}
 
 
 def test_updates_must_be_of_a_known_version():

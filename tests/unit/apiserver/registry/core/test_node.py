@@ -49,10 +49,10 @@ def test_the_pod_cidr_is_in_both_fields(spec: dict[str, Any], expected: tuple[st
 
 def test_the_status_may_be_set_on_creation_only():
     """nodeStrategy.PrepareForCreate and PrepareForUpdate."""
-    obj = node({"phase": "Running"}, configSource={})
+    obj = node({"phase": "Running"}, configSource={}, podPreemptionPolicy={}, unschedulable=True)
     STRATEGY.prepare_for_create(obj, CONTEXT)
     assert obj["status"]["phase"] == "Running"
-    assert "configSource" not in obj["spec"]
+    assert obj["spec"] == {"unschedulable": True}
     changed = node({"phase": "Pending"})
     STRATEGY.prepare_for_update(changed, obj, CONTEXT)
     assert changed["status"]["phase"] == "Running"
