@@ -1,1 +1,1 @@
-"""What produces the numbers in docs/performance.md: `make bench`, or `python -m benchmarks`. Never part of the tests."""
+"""What produces the numbers in docs/performance.md: `make bench`, or `python -m benchmarks`. Not tests."""

@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -55,7 +56,9 @@ def replay(
     RuntimeError if wrk fails or doesn't come to an end.
     """
     threads = min(THREADS, clients)
-    requests = [requests[place % len(requests)] for place in range(max(len(requests), threads))] if seconds else requests
+    requests = (
+        [requests[place % len(requests)] for place in range(max(len(requests), threads))] if seconds else requests
+    )
     if len(requests) < threads:
         threads = 1
     with tempfile.TemporaryDirectory(prefix="kubepy-bench-") as directory:
@@ -81,35 +84,22 @@ def _run(command: Sequence[str], threads: int, patience_seconds: float) -> _Summ
     """Start wrk, interrupt it once all its threads are finished, and read what it says."""
     with tempfile.TemporaryFile("w+b") as output:
         process = subprocess.Popen(command, stdout=output, stderr=subprocess.PIPE)
-        watchdog = _Watchdog(process, patience_seconds)
+        watchdog = threading.Timer(patience_seconds, process.send_signal, [signal.SIGINT])
+        watchdog.start()
         complaints = []
         assert process.stderr is not None
-        with watchdog, process.stderr:
+        with process.stderr:
             for line in process.stderr:
-                if line.strip() == b"finished":
-                    threads -= 1
-                else:
+                if line.strip() != b"finished":
                     complaints.append(line.decode(errors="replace").strip())
+                    continue
+                threads -= 1
                 if threads == 0:
                     process.send_signal(signal.SIGINT)
-            process.wait()
+        process.wait()
+        watchdog.cancel()
         output.seek(0)
         lines = output.read().splitlines()
     if process.returncode != 0 or not lines or not lines[-1].startswith(b"{"):
         raise RuntimeError(f"wrk failed ({process.returncode}): {' '.join(complaints) or lines[-1:]}")
     return msgspec.json.decode(lines[-1], type=_Summary)
-
-
-class _Watchdog:
-    """Interrupts a process that takes too long; wrk then reports what it has."""
-
-    def __init__(self, process: subprocess.Popen[bytes], seconds: float) -> None:
-        import threading
-
-        self._timer = threading.Timer(seconds, process.send_signal, [signal.SIGINT])
-
-    def __enter__(self) -> None:
-        self._timer.start()
-
-    def __exit__(self, *_: object) -> None:
-        self._timer.cancel()

@@ -73,8 +73,8 @@ def read_token_file(path: Path) -> dict[str, User]:
                 continue
             if len(row) < 3:
                 raise ValueError(
-                    f"token file {path} line {number}: must have at least three columns (token, user name, and user uid),"
-                    f" found {len(row)}"
+                    f"token file {path} line {number}: must have at least three columns"
+                    f" (token, user name, and user uid), found {len(row)}"
                 )
             groups = tuple(group.strip() for group in row[3].split(",") if group.strip()) if len(row) > 3 else ()
             users[row[0].strip()] = User(row[1].strip(), row[2].strip(), (*groups, AUTHENTICATED))

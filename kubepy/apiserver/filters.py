@@ -11,19 +11,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import random
 import secrets
 import time
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING
-from urllib.parse import unquote_plus
 
-from aiohttp import web
+from aiohttp import ClientPayloadError, web
 
 from kubepy.api import errors
 from kubepy.apiserver.authorization import authorize
-from kubepy.apiserver.metrics import observe
 from kubepy.apiserver.negotiation import PLAIN, Form
 from kubepy.apiserver.request import Request
-from kubepy.apiserver.request_info import RequestInfo, parse_request
+from kubepy.apiserver.request_info import parse_request
 from kubepy.apiserver.responses import error_response
 from kubepy.apiserver.status import translate
 from kubepy.storage.errors import StorageError
@@ -34,7 +35,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 REQUEST_TIMEOUT_SECONDS = 60.0
-LONG_RUNNING_VERBS = frozenset({"watch", "connect", "proxy"})
+UNTIMED_VERBS = frozenset({"watch", "get", "list"})
+"""Watches last; reads have no body to wait for, and what they do wait for in storage has limits of its own."""
+NO_QUERY: Mapping[str, str] = MappingProxyType({})
 
 
 async def serve(server: APIServer, http: web.BaseRequest) -> web.StreamResponse:
@@ -42,7 +45,9 @@ async def serve(server: APIServer, http: web.BaseRequest) -> web.StreamResponse:
     started = time.perf_counter()
     request: Request | None = None
     try:
-        request = Request(http, request_info(http), http.query)
+        path, _, query = http.raw_path.partition("?")
+        parameters = http.query if query else NO_QUERY
+        request = Request(http, parse_request(http.method, path, watch=_watches(parameters)), parameters)
         response = await _filtered(server, request)
     except (asyncio.CancelledError, ConnectionResetError):
         raise
@@ -51,14 +56,14 @@ async def serve(server: APIServer, http: web.BaseRequest) -> web.StreamResponse:
         response = error_response(request, failure, _error_form(request))
     if not response.prepared:
         response.headers["Audit-Id"] = audit_id(http)
-    observe(request, response.status, time.perf_counter() - started)
+    server.request_metrics.observe(request, response.status, time.perf_counter() - started)
     return response
 
 
 async def _filtered(server: APIServer, request: Request) -> web.StreamResponse:
     request.user = server.authenticator.authenticate(request.http)
     authorize(request)
-    if request.info.verb in LONG_RUNNING_VERBS:
+    if request.info.verb in UNTIMED_VERBS:
         return await server.handle(request)
     try:
         async with asyncio.timeout(REQUEST_TIMEOUT_SECONDS):
@@ -67,18 +72,9 @@ async def _filtered(server: APIServer, request: Request) -> web.StreamResponse:
         raise errors.timeout("request did not complete within the allotted timeout", 0) from error
 
 
-def request_info(http: web.BaseRequest) -> RequestInfo:
-    """What the URL asks for."""
-    raw_path = http.rel_url.raw_path
-    return parse_request(http.method, raw_path, watch=_watches(http))
-
-
-def _watches(http: web.BaseRequest) -> bool:
-    query = http.rel_url.raw_query_string
-    if "watch" not in query:
-        return False
-    value = http.query.get("watch")
-    return value is not None and unquote_plus(value).lower() not in ("false", "0")
+def _watches(parameters: Mapping[str, str]) -> bool:
+    value = parameters.get("watch")
+    return value is not None and value.lower() not in ("false", "0")
 
 
 def as_api_error(server: APIServer, request: Request | None, error: Exception) -> errors.APIError:
@@ -92,7 +88,7 @@ def as_api_error(server: APIServer, request: Request | None, error: Exception) -
         return translate(error, resource, name or "")
     if isinstance(error, web.HTTPException):
         return errors.APIError(error.status, error.reason.replace(" ", ""), error.text or error.reason)
-    if isinstance(error, web.PayloadError):
+    if isinstance(error, ClientPayloadError):
         return errors.bad_request(f"the request's body could not be read: {error}")
     reference = secrets.token_hex(4)
     log.exception("request failed (reference %s)", reference, exc_info=error)
@@ -111,4 +107,4 @@ def _error_form(request: Request | None) -> Form:
 def audit_id(http: web.BaseRequest) -> str:
     """The ID under which a request can be found again: the client's own, or a new one."""
     given = http.headers.get("Audit-Id", "")
-    return given if 0 < len(given) <= 64 and given.isprintable() else secrets.token_hex(16)
+    return given if 0 < len(given) <= 64 and given.isprintable() else f"{random.getrandbits(128):032x}"

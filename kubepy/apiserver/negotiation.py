@@ -1,8 +1,8 @@
 """Which form a client wants an answer in, and which form it sent its body in.
 
 Follows apiserver `pkg/endpoints/handlers/negotiation` and the parameters of upstream's media types
-(`as=Table;v=v1;g=meta.k8s.io`). Served: JSON and YAML. Protobuf and CBOR are not; clients that offer
-them beside JSON get JSON.
+(`as=Table;v=v1;g=meta.k8s.io`). Served: JSON and YAML; clients that offer protobuf or CBOR beside JSON get JSON.
+Bodies may also come as protobuf: the typed Go clients, and kubectl with them, send it without asking.
 """
 
 from __future__ import annotations
@@ -12,12 +12,14 @@ from typing import Final, Literal, NamedTuple
 
 from kubepy.api import errors
 
-MediaType = Literal["application/json", "application/yaml"]
+MediaType = Literal["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"]
 Transformation = Literal["", "Table", "PartialObjectMetadata", "PartialObjectMetadataList"]
 
 JSON: Final = "application/json"
 YAML: Final = "application/yaml"
+PROTOBUF: Final = "application/vnd.kubernetes.protobuf"
 SERVED: Final = (JSON, YAML)
+READABLE: Final = (JSON, YAML, PROTOBUF)
 PATCH_TYPES: Final = (
     "application/json-patch+json",
     "application/merge-patch+json",
@@ -117,7 +119,9 @@ def body_media_type(header: str) -> MediaType:
         return "application/json"
     if _ALIASES.get(media_type) == YAML:
         return "application/yaml"
-    raise errors.unsupported_media_type(SERVED)
+    if media_type == PROTOBUF:
+        return "application/vnd.kubernetes.protobuf"
+    raise errors.unsupported_media_type(READABLE)
 
 
 def wants_pretty(query_value: str | None, user_agent: str) -> bool:

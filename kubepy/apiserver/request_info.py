@@ -5,6 +5,7 @@ Follows apiserver `pkg/endpoints/request/requestinfo.go`.
 
 from __future__ import annotations
 
+import functools
 from typing import Final, NamedTuple
 from urllib.parse import unquote
 
@@ -32,6 +33,7 @@ class RequestInfo(NamedTuple):
         return bool(self.resource)
 
 
+@functools.lru_cache(maxsize=4096)
 def parse_request(method: str, raw_path: str, *, watch: bool) -> RequestInfo:
     """Take a request line apart. `raw_path` is the path as sent, still percent-encoded, without the query.
 

@@ -23,6 +23,7 @@ from kubepy.apiserver.config import ServerConfig
 from kubepy.apiserver.discovery import Discovery
 from kubepy.apiserver.filters import serve
 from kubepy.apiserver.handlers import nonresource, resources
+from kubepy.apiserver.metrics import RequestMetrics, registry_of
 from kubepy.apiserver.negotiation import Form
 from kubepy.apiserver.openapi import OpenAPI
 from kubepy.apiserver.registry.strategies import strategy_of
@@ -58,7 +59,8 @@ class APIServer:
         self.openapi = OpenAPI(scheme, RELEASE)
         self.bootstrapped = asyncio.Event()
         self.stopping = False
-        self.collects_state = False
+        self.request_metrics = RequestMetrics()
+        self.metrics_registry = registry_of(self)
         self._representations: dict[tuple[Resource, Form], Representation] = {}
         self.decode: Final = msgspec.json.Decoder().decode
         self.encode: Final = msgspec.json.Encoder().encode
@@ -130,8 +132,8 @@ async def listening(server: APIServer) -> AsyncIterator[int]:
 
     loop = asyncio.get_running_loop()
 
-    def request(*arguments: Any) -> web.BaseRequest:
-        return web.BaseRequest(*arguments, loop=loop, client_max_size=MAX_BODY_BYTES + 1)
+    def request(message: Any, payload: Any, protocol: Any, writer: Any, task: Any) -> web.BaseRequest:
+        return web.BaseRequest(message, payload, protocol, writer, task, loop, client_max_size=MAX_BODY_BYTES + 1)
 
     protocol_factory = web.Server(
         handler,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import hashlib
 import importlib.util
 import logging
 import os
@@ -48,11 +49,11 @@ class EmbeddedPostgres:
     """One database cluster under `directory`, started and stopped by us."""
 
     def __init__(self, directory: Path) -> None:
-        self._directory = directory
-        self._data = directory / "data"
+        self._directory = directory.absolute()
+        self._data = self._directory / "data"
         self._owner = _ensure_os_user() if os.geteuid() == 0 else None
         self._process: asyncio.subprocess.Process | None = None
-        self._socket_directory = _socket_directory(directory)
+        self._socket_directory = _socket_directory(self._directory)
 
     @property
     def url(self) -> str:
@@ -68,13 +69,22 @@ class EmbeddedPostgres:
         """Create the cluster if need be, start the server, and return when it accepts connections.
 
         A server left behind by a killed process is stopped first. Raises RuntimeError with the end of the
-        server's log if it doesn't come up.
+        server's log if it doesn't come up. If it fails or is cancelled, no server is left running.
         """
         self._prepare_directories()
+        self._check_reachable()
         self._binaries = self._reachable_binaries()
         if not (self._data / "PG_VERSION").exists():
             await self._run("initdb", "-D", str(self._data), "-U", "kubepy", "-E", "UTF8", "--locale=C", "-A", "trust")
         await self._stop_leftover()
+        try:
+            await self._start_server()
+            await self._wait_until_ready()
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def _start_server(self) -> None:
         with (self._directory / "postgres.log").open("ab") as output:
             self._process = await asyncio.create_subprocess_exec(
                 str(self._binaries / "postgres"),
@@ -89,7 +99,6 @@ class EmbeddedPostgres:
                 start_new_session=True,
                 **self._identity(),
             )
-        await self._wait_until_ready()
 
     async def stop(self) -> None:
         """Stop the server: disconnect clients, write everything out."""
@@ -116,11 +125,37 @@ class EmbeddedPostgres:
         return {"user": self._owner.pw_uid, "group": self._owner.pw_gid, "extra_groups": []}
 
     def _prepare_directories(self) -> None:
-        for directory in (self._directory, self._data, self._socket_directory):
+        for directory in (self._directory, self._data):
             directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if self._owner is not None:
-                os.chown(directory, self._owner.pw_uid, self._owner.pw_gid)
+            self._give_to_owner(directory)
+        self._prepare_socket_directory()
         (self._directory / "postgres.log").touch(mode=0o600)
+
+    def _prepare_socket_directory(self) -> None:
+        """Make it, or make sure that it is ours: elsewhere than in our directory others could have made it."""
+        try:
+            self._socket_directory.mkdir(mode=0o700)
+        except FileExistsError:
+            found = self._socket_directory.lstat()
+            owners = {os.geteuid(), self._owner.pw_uid if self._owner is not None else os.geteuid()}
+            if not stat.S_ISDIR(found.st_mode) or found.st_uid not in owners:
+                raise RuntimeError(f"{self._socket_directory} is somebody else's: remove it") from None
+        self._give_to_owner(self._socket_directory)
+
+    def _give_to_owner(self, directory: Path) -> None:
+        if self._owner is not None:
+            os.chown(directory, self._owner.pw_uid, self._owner.pw_gid)
+
+    def _check_reachable(self) -> None:
+        """Raise RuntimeError if the OS user can't get to the data, with what to do about it."""
+        if self._owner is None:
+            return
+        for parent in reversed(self._directory.resolve().parents):
+            if not _may_enter(parent, self._owner):
+                raise RuntimeError(
+                    f"PostgreSQL doesn't run as root but as the user {OS_USER}, which may not enter {parent}:"
+                    f" use another data directory, or allow it with `chmod o+x {parent}`"
+                )
 
     def _reachable_binaries(self) -> Path:
         installation = _installation()
@@ -153,7 +188,8 @@ class EmbeddedPostgres:
         pid_file = self._data / "postmaster.pid"
         with contextlib.suppress(FileNotFoundError, ValueError, IndexError, ProcessLookupError):
             pid = int(pid_file.read_text().splitlines()[0])
-            if b"postgres" in Path(f"/proc/{pid}/cmdline").read_bytes():
+            # After a reboot the ID may be that of another process, even of the server of another directory.
+            if os.fsencode(self._data) in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0"):
                 await self._run("pg_ctl", "-D", str(self._data), "-m", "fast", "-w", "stop")
 
     async def _wait_until_ready(self) -> None:
@@ -191,8 +227,18 @@ def _socket_directory(directory: Path) -> Path:
     candidate = directory / "socket"
     if len(os.fsencode(candidate / ".s.PGSQL.5432")) < _MAX_SOCKET_PATH_BYTES:
         return candidate
-    digest = f"{abs(hash(str(directory))):x}"
+    digest = hashlib.sha256(os.fsencode(directory)).hexdigest()[:16]
     return Path(tempfile.gettempdir()) / f"kubepy-{os.geteuid()}-{digest}"
+
+
+def _may_enter(directory: Path, user: pwd.struct_passwd) -> bool:
+    """Whether the permission bits let a user of no other groups than its own pass through a directory."""
+    found = directory.stat()
+    if found.st_uid == user.pw_uid:
+        return bool(found.st_mode & stat.S_IXUSR)
+    if found.st_gid == user.pw_gid:
+        return bool(found.st_mode & stat.S_IXGRP)
+    return bool(found.st_mode & stat.S_IXOTH)
 
 
 def _can_traverse(path: Path) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import logging
 import os
 import sys
@@ -12,10 +13,11 @@ from pathlib import Path
 from typing import Final
 
 from kubepy import __version__
-from kubepy.cli import apiserver, down, migrate, status, up
 from kubepy.cli.errors import UsageError
 
 DATABASE_URL_VARIABLE: Final = "KUBEPY_DATABASE_URL"
+COMPONENTS: Final = ("apiserver",)
+"""What `kubepy up` can start so far."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -26,8 +28,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         format='ts=%(asctime)s level=%(levelname)s logger=%(name)s msg="%(message)s"',
         stream=sys.stderr,
     )
-    run: Callable[[argparse.Namespace], int] = arguments.run
     try:
+        # A command's module is imported only when it is run: the supervisor doesn't need the API server's.
+        run: Callable[[argparse.Namespace], int] = importlib.import_module(f"kubepy.cli.{arguments.module}").run
         return run(arguments)
     except (UsageError, OSError) as error:
         print(f"kubepy: {error}", file=sys.stderr)
@@ -41,18 +44,23 @@ def default_data_directory() -> Path:
     return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "kubepy"
 
 
+def default_workers() -> int:
+    """One API server process per core, but no more than four."""
+    return min(4, os.cpu_count() or 1)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="kubepy", description="A Kubernetes control plane on PostgreSQL.")
     parser.add_argument("--version", action="version", version=f"kubepy {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _add_up(commands)
-    for name, run, text in (
-        ("down", down.run, "stop what `kubepy up` has started"),
-        ("status", status.run, "say what is running"),
+    for name, text in (
+        ("down", "stop what `kubepy up` has started"),
+        ("status", "say what is running"),
     ):
         command = commands.add_parser(name, help=text, description=text)
         _add_common(command)
-        command.set_defaults(run=run)
+        command.set_defaults(module=name)
     _add_apiserver(commands)
     _add_migrate(commands)
     return parser
@@ -86,18 +94,18 @@ def _add_up(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     command.add_argument("--bind-address", default="0.0.0.0", help="address to listen at (default: %(default)s)")
     command.add_argument("--advertise-address", default="", help="address clients reach this machine at")
     command.add_argument(
-        "--workers", type=int, default=up.default_workers(), help="API server processes (default: %(default)s)"
+        "--workers", type=int, default=default_workers(), help="API server processes (default: %(default)s)"
     )
     command.add_argument(
         "--components",
-        default=",".join(up.COMPONENTS),
-        help="comma-separated, of: " + ", ".join(up.COMPONENTS) + " (default: all)",
+        default=",".join(COMPONENTS),
+        help="comma-separated, of: " + ", ".join(COMPONENTS) + " (default: all)",
     )
     command.add_argument("--token-auth-file", type=Path, help='static tokens: lines of token,user,uid,"group1,group2"')
     command.add_argument(
         "--detach", action="store_true", help="return once everything is ready; `kubepy down` stops it"
     )
-    command.set_defaults(run=up.run)
+    command.set_defaults(module="up")
 
 
 def _add_apiserver(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -125,7 +133,7 @@ def _add_apiserver(commands: argparse._SubParsersAction[argparse.ArgumentParser]
         default=timedelta(minutes=5),
         help="how long past states are kept (default: 5m)",
     )
-    command.set_defaults(run=apiserver.run)
+    command.set_defaults(module="apiserver")
 
 
 def _add_migrate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -133,7 +141,7 @@ def _add_migrate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     command = commands.add_parser("migrate", help=text, description=text)
     command.add_argument("-q", "--quiet", action="store_true", help="log warnings and errors only")
     _add_database_url(command)
-    command.set_defaults(run=migrate.run)
+    command.set_defaults(module="migrate")
 
 
 def _duration(text: str) -> timedelta:

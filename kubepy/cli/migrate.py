@@ -8,7 +8,7 @@ import asyncio
 from kubepy.cli.errors import UsageError
 from kubepy.storage.database import CONNECTION_ERRORS, Database
 from kubepy.storage.errors import RevisionMismatch
-from kubepy.storage.migrate import head_revision, migrate
+from kubepy.storage.migrate import SCHEMA_REVISION, migrate
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -21,5 +21,5 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError(str(error)) from error
     except CONNECTION_ERRORS as error:
         raise UsageError(f"cannot reach the database: {error}") from error
-    print(f"the database is at schema revision {head_revision()}")
+    print(f"the database is at schema revision {SCHEMA_REVISION}")
     return 0

@@ -22,7 +22,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from kubepy.cli.embedded_postgres import EmbeddedPostgres
 from kubepy.cli.errors import UsageError
@@ -204,8 +204,8 @@ class Supervisor:
         return Worker(f"apiserver-{number}", command, environment)
 
     async def _until_ready(self, workers: list[Worker], stop: asyncio.Event) -> None:
-        ready = asyncio.ensure_future(asyncio.gather(*[worker.ready.wait() for worker in workers]))
-        stopped = asyncio.ensure_future(stop.wait())
+        ready: asyncio.Future[Any] = asyncio.gather(*[worker.ready.wait() for worker in workers])
+        stopped: asyncio.Future[Any] = asyncio.ensure_future(stop.wait())
         try:
             done, _ = await asyncio.wait(
                 {ready, stopped}, timeout=READY_TIMEOUT_SECONDS, return_when=asyncio.FIRST_COMPLETED

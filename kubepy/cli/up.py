@@ -12,18 +12,12 @@ import sys
 from typing import Final
 
 from kubepy.cli.errors import UsageError
+from kubepy.cli.main import COMPONENTS
 from kubepy.cli.runtime_state import DataDirectory
 from kubepy.cli.supervisor import Settings, Supervisor
 
-COMPONENTS: Final = ("apiserver",)
-"""What exists so far."""
 FUTURE_COMPONENTS: Final = frozenset({"controller-manager", "scheduler", "node"})
 _DETACHED_VARIABLE: Final = "KUBEPY_REPORT_FD"
-
-
-def default_workers() -> int:
-    """One API server process per core, but no more than four."""
-    return min(4, os.cpu_count() or 1)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -22,7 +22,15 @@ from kubepy.storage.reader import Reader
 from kubepy.storage.records import Key, Mutation, Record
 from kubepy.storage.selection import FieldPaths
 from kubepy.storage.store import Store
-from kubepy.storage.watch_cache import WATCHER_BUFFER_EVENTS, Entry, Event, Selection, WatchCache, Watcher
+from kubepy.storage.watch_cache import (
+    WATCHER_BUFFER_EVENTS,
+    Entry,
+    Event,
+    Selection,
+    WatchCache,
+    Watcher,
+    deletion_entry,
+)
 
 FRESH_TIMEOUT_SECONDS: Final = 3.0
 """How long a request waits for the cache to reach a revision (upstream's watch cache waits as long)."""
@@ -95,6 +103,9 @@ class ClusterState:
             watcher.offer(event)
         for event in recent:
             watcher.offer(event)
+        if watcher.closed:
+            # Ending the watch would not do: its client would ask for the same again, for ever.
+            raise Compacted(after, self.cache.revision)
         cache.watchers.add(watcher)
         return watcher
 
@@ -110,9 +121,10 @@ class ClusterState:
 
 
 def _event(entry: Callable[[Record], Entry], record: Record, previous: Record | None) -> Event:
+    before = entry(previous) if previous is not None else None
     if record.deleted:
-        return Event(record.revision, entry(record), None)
-    return Event(record.revision, entry(previous) if previous is not None else None, entry(record))
+        return Event(record.revision, deletion_entry(record, before or entry(record)), None)
+    return Event(record.revision, before, entry(record))
 
 
 @asynccontextmanager
@@ -129,17 +141,19 @@ async def open_cluster_state(
     await check_revision(database)
     state = ClusterState(database, selectable_fields, retention)
     await state.feed.load()
-    async with asyncio.TaskGroup() as tasks:
-        running = [
-            tasks.create_task(state.store.run(), name="store"),
-            tasks.create_task(state.feed.run(), name="feed"),
-            tasks.create_task(state.feed.run_revisions(), name="current revision"),
-            tasks.create_task(state.compactor.run(), name="compaction"),
-        ]
-        try:
-            yield state
-            await state.store.drain()
-        finally:
-            for task in reversed(running):
-                task.cancel()
-    await state.reader.close()
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            running = [
+                tasks.create_task(state.store.run(), name="store"),
+                tasks.create_task(state.feed.run(), name="feed"),
+                tasks.create_task(state.feed.run_revisions(), name="current revision"),
+                tasks.create_task(state.compactor.run(), name="compaction"),
+            ]
+            try:
+                yield state
+                await state.store.drain()
+            finally:
+                for task in reversed(running):
+                    task.cancel()
+    finally:
+        await state.reader.close()

@@ -64,10 +64,17 @@ class Compactor:
                     log.warning("compaction postponed: %s", error)
                     self._session.drop()
         finally:
-            await self._session.close()
+            await self.close()
+
+    async def close(self) -> None:
+        """Close the connection; `run` does so itself."""
+        await self._session.close()
 
     async def compact_once(self) -> int:
-        """Compact now, unless another process is at it; returns the number of rows deleted."""
+        """Compact now, unless another process is at it; returns the number of rows deleted.
+
+        Raises one of CONNECTION_ERRORS. If it is interrupted, its connection goes, and with it the lock.
+        """
         connection = await self._session.connection()
         if not await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK_ID):
             return 0
@@ -77,9 +84,12 @@ class Compactor:
             target = await _last_before(connection, cutoff, oldest, current)
             if target > oldest:
                 await connection.execute(_RAISE.sql, *_RAISE.arguments(to=target))
-            return await _delete_until(connection, max(target, oldest))
-        finally:
+            deleted = await _delete_until(connection, max(target, oldest))
             await connection.fetchval("SELECT pg_advisory_unlock($1)", _LOCK_ID)
+        except BaseException:
+            self._session.drop()
+            raise
+        return deleted
 
 
 async def _last_before(connection: Any, cutoff: Any, oldest: int, current: int) -> int:

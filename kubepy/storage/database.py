@@ -27,6 +27,9 @@ COMMAND_TIMEOUT_SECONDS: Final = 15.0
 """A statement that takes longer is taken for a connection that leads nowhere."""
 RETRY_DELAYS_SECONDS: Final = (0.0, 0.05, 0.1, 0.2, 0.4, 0.8)
 
+_SETTINGS: Final = {"application_name": "kubepy", "default_transaction_isolation": "read committed"}
+"""The commit function needs READ COMMITTED, whatever the database's default is."""
+
 CONNECTION_ERRORS: Final = (
     OSError,
     TimeoutError,
@@ -54,7 +57,7 @@ class Database:
             self.url,
             timeout=CONNECT_TIMEOUT_SECONDS,
             command_timeout=COMMAND_TIMEOUT_SECONDS,
-            server_settings={"application_name": "kubepy"},
+            server_settings=_SETTINGS,
             **several_hosts,
         )
 
@@ -108,7 +111,8 @@ class Session:
         attempt = 0
         while True:
             try:
-                return await operation(await self.connection())
+                async with asyncio.timeout_at(give_up_at):
+                    return await operation(await self.connection())
             except CONNECTION_ERRORS as error:
                 self.drop()
                 delay = retry_delay_seconds(attempt)

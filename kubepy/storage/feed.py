@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from sqlalchemy import bindparam, literal, select, true
 
 from kubepy.storage.database import CONNECTION_ERRORS, Database, Session, retry_delay_seconds
+from kubepy.storage.errors import Unavailable
 from kubepy.storage.functions import NOTIFY_CHANNEL
 from kubepy.storage.reader import RECORD_COLUMNS, Reader, records
 from kubepy.storage.records import Record
@@ -28,6 +29,8 @@ log = logging.getLogger(__name__)
 
 TICK_SECONDS: Final = 1.0
 BATCH_ROWS: Final = 1000
+CURRENT_TIMEOUT_SECONDS: Final = 3.0
+"""Reading one number takes no longer unless the connection leads nowhere, and every linearizable read waits for it."""
 
 _after: Final = (
     select(*RECORD_COLUMNS)
@@ -56,17 +59,19 @@ class Feed:
         self._revision_session = Session(database)
         self._asking: list[asyncio.Future[int]] = []
         self._asked = asyncio.Event()
+        self._closed = False
         self.healthy = False
         """Whether the last attempt to read news succeeded."""
 
     async def load(self) -> None:
         """Fill the cache with the whole current state. Raises one of CONNECTION_ERRORS."""
-        revision = 0
+        at = 0
         self._cache.clear()
         async for revision, part in self._reader.load():
+            at = revision
             self._cache.load(part)
             await asyncio.sleep(0)
-        self._cache.start(revision)
+        self._cache.start(at)
         self.healthy = True
 
     def committed(self, batch: Sequence[Record]) -> None:
@@ -85,6 +90,8 @@ class Feed:
 
         One query answers everybody who asked before it was sent. Raises Unavailable.
         """
+        if self._closed:
+            raise Unavailable("the server is shutting down")
         future: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._asking.append(future)
         self._asked.set()
@@ -111,7 +118,8 @@ class Feed:
             await self._session.close()
 
     async def run_revisions(self) -> None:
-        """The task behind `current_revision`. Runs until cancelled."""
+        """The task behind `current_revision`. Runs until cancelled; who still waits then gets Unavailable."""
+        asking: list[asyncio.Future[int]] = []
         try:
             while True:
                 await self._asked.wait()
@@ -120,16 +128,14 @@ class Feed:
                 try:
                     revision = await self._revision_session.run(_fetch_current)
                 except Exception as error:
-                    for future in asking:
-                        if not future.done():
-                            future.set_exception(error)
+                    _fail(asking, error)
                     continue
                 for future in asking:
                     if not future.done():
                         future.set_result(revision)
         finally:
-            for future in self._asking:
-                future.cancel()
+            self._closed = True
+            _fail([*asking, *self._asking], Unavailable("the server is shutting down"))
             await self._revision_session.close()
 
     async def _listen(self, connection: Any) -> None:
@@ -168,9 +174,15 @@ class Feed:
                 return
 
 
+def _fail(futures: Iterable[asyncio.Future[int]], error: Exception) -> None:
+    for future in futures:
+        if not future.done():
+            future.set_exception(error)
+
+
 def _first_after(news: Sequence[Record], revision: int) -> int:
     return next((position for position, record in enumerate(news) if record.revision > revision), len(news))
 
 
 async def _fetch_current(connection: Any) -> int:
-    return await connection.fetchval(_CURRENT.sql)  # type: ignore[no-any-return]
+    return await connection.fetchval(_CURRENT.sql, timeout=CURRENT_TIMEOUT_SECONDS)  # type: ignore[no-any-return]

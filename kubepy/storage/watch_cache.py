@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import StrEnum
 from typing import Any, Final, Protocol
 
@@ -71,12 +71,34 @@ class Event:
         self.frames: dict[Any, bytes] = {}
 
 
+def deletion_entry(tombstone: Record, before: Entry) -> Entry:
+    """What watchers are sent of a deletion: the last state, at the revision that deleted it.
+
+    Who is told depends on whether the object matched before it.
+    """
+    return Entry(
+        tombstone.revision,
+        before.namespace,
+        before.name,
+        splice_revision(tombstone.body, tombstone.revision),
+        Summary(before.labels, before.fields),
+    )
+
+
 class Selection(Protocol):
     """Which objects a list or watch is about."""
 
-    namespace: str | None
-    name: str | None
-    matches_all: bool
+    @property
+    def namespace(self) -> str | None:
+        """The only namespace it is about; None for all."""
+
+    @property
+    def name(self) -> str | None:
+        """The only name it is about; None for all."""
+
+    @property
+    def matches_all(self) -> bool:
+        """Whether namespace and name alone decide."""
 
     def matches(self, entry: Entry) -> bool:
         """Whether the entry's labels and fields satisfy the selectors."""
@@ -225,14 +247,7 @@ class ResourceCache:
         elif before is not None:
             self._remove(before)
         if record.deleted and before is not None:
-            # What watchers are sent of a deletion: the last state, at the revision that deleted it.
-            before = Entry(
-                record.revision,
-                before.namespace,
-                before.name,
-                splice_revision(record.body, record.revision),
-                Summary(before.labels, before.fields),
-            )
+            before = deletion_entry(record, before)
         event = Event(record.revision, before, after)
         self._ring.append(event)
         self.last_revision = record.revision
@@ -302,6 +317,7 @@ class WatchCache:
     def __init__(self, selectable_fields: Callable[[str], FieldPaths]) -> None:
         self._selectable_fields = selectable_fields
         self._resources: dict[str, ResourceCache] = {}
+        self._loading: dict[str, ResourceCache] = {}
         self._revision = 0
         self._origin = 0
         self._compacted = 0
@@ -316,22 +332,24 @@ class WatchCache:
         """The cache of one resource (empty if nothing of it has been stored)."""
         cache = self._resources.get(name)
         if cache is None:
-            cache = self._resources[name] = ResourceCache(self._selectable_fields(name))
+            cache = self._resources[name] = self._new_resource(name)
             cache.replayable_from = max(self._origin, self._compacted)
         return cache
+
+    def _new_resource(self, name: str) -> ResourceCache:
+        return ResourceCache(self._selectable_fields(name))
 
     def get(self, key: Key) -> Entry | None:
         """One object, or None."""
         return self.resource(key.resource).get(key.namespace, key.name)
 
-    def counts(self) -> Mapping[str, int]:
-        """How many objects each resource has."""
-        return {name: cache.count for name, cache in self._resources.items()}
+    def statistics(self) -> list[tuple[str, int, int]]:
+        """For each resource: its name, how many objects it has, how many watch it."""
+        return [(name, cache.count, len(cache.watchers)) for name, cache in sorted(self._resources.items())]
 
     def clear(self) -> None:
-        """Forget everything and close all watchers: the state is about to be loaded anew."""
-        self.close_watchers()
-        self._resources = {}
+        """The state is about to be loaded anew; until `start` the old one is what readers see."""
+        self._loading = {}
 
     def close_watchers(self) -> None:
         """Let every watch end."""
@@ -342,10 +360,18 @@ class WatchCache:
     def load(self, records: Iterable[Record]) -> None:
         """Take in a part of the initial state; `start` must follow."""
         for record in records:
-            self.resource(record.resource).load(record)
+            cache = self._loading.get(record.resource)
+            if cache is None:
+                cache = self._loading[record.resource] = self._new_resource(record.resource)
+            cache.load(record)
 
     def start(self, revision: int) -> None:
-        """The initial state is complete and is the state at `revision`."""
+        """The initial state is complete and is the state at `revision`.
+
+        Watchers of an earlier state are closed: nobody can tell them what happened in between.
+        """
+        self.close_watchers()
+        self._resources, self._loading = self._loading, {}
         self._origin = self._revision = revision
         for cache in self._resources.values():
             cache.replayable_from = revision
@@ -381,7 +407,8 @@ class WatchCache:
         except TimeoutError:
             raise FutureRevision(revision, self._revision) from None
         finally:
-            self._waiting = [waiting for waiting in self._waiting if waiting[1] is not future]
+            if future.cancelled():  # else `_release_waiting` has taken it out
+                self._waiting = [waiting for waiting in self._waiting if waiting[1] is not future]
 
     def _release_waiting(self) -> None:
         if not self._waiting:

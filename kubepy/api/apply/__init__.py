@@ -8,8 +8,8 @@ Everything that writes an object calls one of these, on plain dicts, before vali
 
 `shape` says what of the schema matters, `field_set` is the form of ownership, `typed` finds the fields of objects and
 their differences, `merging` changes objects, `managers` reads and writes the entries, `ownership` moves fields between
-them; `updating` and `applying` are the two entries. Follows structured-merge-diff v6 and apimachinery
-`pkg/util/managedfields`.
+them; `updating` and `applying` are the two entries, `scale` is for the subresource of that name. Follows
+structured-merge-diff v6 and apimachinery `pkg/util/managedfields`.
 """
 
 from __future__ import annotations

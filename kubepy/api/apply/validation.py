@@ -11,11 +11,10 @@ from typing import Any
 
 from kubepy.api.apply.field_set import element_text
 from kubepy.api.apply.shape import ATOMIC, LIST, MAP, SCALAR, SET, STRUCT, UNTYPED, Shape, TypedError
-from kubepy.api.patch.strategic import go_format
+from kubepy.api.patch.go_text import printed, type_name
 from kubepy.api.schema import Schema
 
 _EVERY_OBJECT = ("apiVersion", "kind", "metadata")
-_GO_TYPES = {dict: "map[string]interface {}", list: "[]interface {}", str: "string", bool: "bool"}
 
 
 def validate(document: dict[str, Any], shape: Shape) -> None:
@@ -40,7 +39,7 @@ def _errors(value: Any, shape: Shape) -> Iterator[tuple[str, str]]:
     schema = shape.schema
     if kind == UNTYPED:
         if schema.type == "object" and not schema.preserve_unknown_fields and not isinstance(value, dict):
-            yield "", f"expected map, got &{{{go_format(value)}}}"
+            yield "", f"expected map, got &{{{printed(value)}}}"
         return
     if kind in (LIST, SET) or (kind == ATOMIC and (schema.items is not None or schema.type == "array")):
         yield from _list_errors(value, shape)
@@ -54,7 +53,7 @@ def _errors(value: Any, shape: Shape) -> Iterator[tuple[str, str]]:
 
 def _map_errors(value: Any, shape: Shape) -> Iterator[tuple[str, str]]:
     if not isinstance(value, dict):
-        yield "", f"expected map, got &{{{go_format(value)}}}"
+        yield "", f"expected map, got &{{{printed(value)}}}"
         return
     schema = shape.schema
     open_ended = schema.additional is not None or schema.preserve_unknown_fields or not schema.properties
@@ -68,7 +67,7 @@ def _map_errors(value: Any, shape: Shape) -> Iterator[tuple[str, str]]:
 
 def _list_errors(value: Any, shape: Shape) -> Iterator[tuple[str, str]]:
     if not isinstance(value, list):
-        yield "", f"expected list, got &{{{go_format(value)}}}"
+        yield "", f"expected list, got &{{{printed(value)}}}"
         return
     seen = set()
     for position, item in enumerate(value):
@@ -89,16 +88,16 @@ def _list_errors(value: Any, shape: Shape) -> Iterator[tuple[str, str]]:
 
 
 def _scalar_error(value: Any, schema: Schema) -> str:
-    shown = f"&{{{go_format(value)}}}"
+    shown = f"&{{{printed(value)}}}"
     if schema.type in ("integer", "number"):
         if isinstance(value, bool) or not isinstance(value, int | float):
-            return f"expected numeric (int or float), got {_GO_TYPES[type(value)]}"
+            return f"expected numeric (int or float), got {type_name(value)}"
     elif schema.type == "boolean":
         if not isinstance(value, bool):
             return f"expected boolean, got {shown}"
     elif schema.type == "string" and schema.format in ("", "byte") and not (schema.quantity or schema.int_or_string):
         if not isinstance(value, str):
-            return f"expected string, got &value.valueUnstructured{{Value:{go_format(value)}}}"
+            return f"expected string, got &value.valueUnstructured{{Value:{printed(value)}}}"
     elif isinstance(value, dict | list):
         return f"expected any scalar, got {shown}"
     return ""

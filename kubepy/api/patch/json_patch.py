@@ -16,6 +16,7 @@ import jsonpatch
 import jsonpointer
 
 from kubepy.api.errors import APIError, bad_request, request_entity_too_large
+from kubepy.api.patch.go_text import json_type
 
 MAX_OPERATIONS: Final = 10_000
 
@@ -25,13 +26,6 @@ _is_index = re.compile(r"[+-]?[0-9]+", re.ASCII).fullmatch
 def unprocessable() -> APIError:
     """422 in the words of a patch that is well-formed but doesn't fit the object."""
     return APIError(422, "Invalid", "the server rejected our request due to an error in our request", {})
-
-
-def go_json_type(value: Any) -> str:
-    """What Go's JSON decoder calls a value of the wrong type."""
-    if isinstance(value, bool):
-        return "bool"
-    return {str: "string", int: "number", float: "number", dict: "object", list: "array"}.get(type(value), "null")
 
 
 class _Pointer(jsonpointer.JsonPointer):
@@ -200,4 +194,4 @@ def _check_shape(patch: Any) -> None:
 
 
 def _undecodable(value: Any, target: str) -> APIError:
-    return bad_request(f"error decoding patch: json: cannot unmarshal {go_json_type(value)} into {target}")
+    return bad_request(f"error decoding patch: json: cannot unmarshal {json_type(value)} into {target}")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from kubepy.api.errors import bad_request
-from kubepy.api.patch.json_patch import go_json_type
+from kubepy.api.patch.go_text import json_type
 
 
 def apply_merge_patch(document: dict[str, Any], patch: Any) -> dict[str, Any]:
@@ -19,7 +19,7 @@ def apply_merge_patch(document: dict[str, Any], patch: Any) -> dict[str, Any]:
     if patch is None:
         raise bad_request("Invalid JSON Patch")
     if not isinstance(patch, dict):
-        found = go_json_type(patch)
+        found = json_type(patch)
         raise bad_request(
             f"error decoding patch: json: cannot unmarshal {found} into Go value of type map[string]interface {{}}"
         )

@@ -16,6 +16,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from kubepy.api.errors import APIError, bad_request
+from kubepy.api.patch.go_text import json_type, printed, type_name
 from kubepy.api.patch.json_patch import unprocessable
 from kubepy.api.patch.merge_patch import without_nulls
 from kubepy.api.schema import Schema
@@ -41,7 +42,7 @@ def apply_strategic_merge_patch(document: Object, patch: Any, schema: Schema) ->
     if patch is None:
         return document
     if not isinstance(patch, dict):
-        raise bad_request(f"json: cannot unmarshal {_json_type(patch)} into Go value of type map[string]interface {{}}")
+        raise bad_request(f"json: cannot unmarshal {json_type(patch)} into Go value of type map[string]interface {{}}")
     return _merge_map(document, patch, schema)
 
 
@@ -131,8 +132,7 @@ def _check_order(wanted: list[Any], order: list[Any], key: str) -> None:
             continue
         if not any(_same_element(element, candidate, key) for candidate in remaining):
             raise _failure(
-                f"The order in patch list:\n{go_format(wanted)}\n doesn't match {_SET_ORDER} list:\n"
-                f"{go_format(order)}\n"
+                f"The order in patch list:\n{printed(wanted)}\n doesn't match {_SET_ORDER} list:\n{printed(order)}\n"
             )
 
 
@@ -228,10 +228,10 @@ def _identity(element: Any, key: str) -> Any:
         if not isinstance(element, dict):
             raise _wrong_type("map[string]interface {}", element)
         if key not in element:
-            raise _failure(f"map: {go_format(element)} does not contain declared merge key: {key}")
+            raise _failure(f"map: {printed(element)} does not contain declared merge key: {key}")
         element = element[key]
     if isinstance(element, dict | list):
-        raise _failure(f"runtime error: comparing uncomparable type {_go_type(element)}")
+        raise _failure(f"runtime error: comparing uncomparable type {type_name(element)}")
     return element
 
 
@@ -240,7 +240,7 @@ def _element_type(*lists: list[Any]) -> type:
     if list in types:
         raise unprocessable()
     if len(types) > 1:
-        raise _failure(f"list element types are not identical: {go_format(list(lists))}")
+        raise _failure(f"list element types are not identical: {printed(list(lists))}")
     return types.pop()
 
 
@@ -294,32 +294,8 @@ def _failure(message: str) -> APIError:
 
 
 def _unknown_directive(directive: Any, patch: Object) -> APIError:
-    return _failure(f"unknown patch type: {go_format(directive)} in map: {go_format(patch)}")
+    return _failure(f"unknown patch type: {printed(directive)} in map: {printed(patch)}")
 
 
 def _wrong_type(expected: str, value: Any) -> APIError:
-    return _failure(f"expected a {expected}, but received a {_go_type(value)}")
-
-
-def _go_type(value: Any) -> str:
-    names = {dict: "map[string]interface {}", list: "[]interface {}", str: "string", bool: "bool"}
-    names |= {int: "int64", float: "float64"}
-    return names.get(type(value), "%!s(<nil>)")
-
-
-def _json_type(value: Any) -> str:
-    names = {str: "string", bool: "bool", int: "number", float: "number", list: "array"}
-    return names[type(value)]
-
-
-def go_format(value: Any) -> str:
-    """The value as Go's `%v` prints it, which some messages quote."""
-    if isinstance(value, dict):
-        return f"map[{' '.join(f'{key}:{go_format(member)}' for key, member in sorted(value.items()))}]"
-    if isinstance(value, list):
-        return f"[{' '.join(map(go_format, value))}]"
-    if value is None:
-        return "<nil>"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value)
+    return _failure(f"expected a {expected}, but received a {type_name(value)}")

@@ -22,11 +22,11 @@ from kubepy.api.object_meta import FINALIZER_FOREGROUND, FINALIZER_ORPHAN
 from kubepy.api.request_options import validate_delete_options
 from kubepy.api.schema import builtin_catalog
 from kubepy.api.timestamps import format_time, parse_time
-from kubepy.api.typecheck import check, check_yaml
 from kubepy.apiserver.admission import Attributes, Operation
+from kubepy.apiserver.handlers.body import decode
 from kubepy.apiserver.handlers.list import select
 from kubepy.apiserver.list_options import parse_list_options
-from kubepy.apiserver.negotiation import PLAIN, YAML, body_media_type
+from kubepy.apiserver.negotiation import PLAIN, body_media_type
 from kubepy.apiserver.registry.strategy import Strategy
 from kubepy.apiserver.representation import finish
 from kubepy.apiserver.request import Request, ResourceRequest
@@ -96,7 +96,7 @@ async def delete_options(request: Request) -> Object:
     if body.strip():
         media_type = body_media_type(request.http.headers.get("Content-Type", ""))
         schema = builtin_catalog().get(_DELETE_OPTIONS)
-        options = (check_yaml if media_type == YAML else check)(body, schema).object
+        options = decode(body, media_type, schema).object
         if options.get("kind", "DeleteOptions") != "DeleteOptions":
             raise errors.bad_request(f"decoded object cannot be converted to DeleteOptions: it is a {options['kind']}")
     else:

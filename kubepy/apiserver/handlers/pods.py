@@ -135,7 +135,7 @@ def _is_unhealthy_and_free(budget: Object, pod: Object) -> bool:
         return False
     if budget["spec"].get("unhealthyPodEvictionPolicy") == "AlwaysAllow":
         return True
-    status = budget["status"]
+    status: dict[str, int] = budget["status"]
     return status.get("currentHealthy", 0) >= status.get("desiredHealthy", 0) > 0
 
 

@@ -20,8 +20,29 @@ _MISSING_PARAMETER_ACTIONS: Final = ("Deny", "Allow")
 _BOTH: Final = "name and selector are mutually exclusive"
 _is_identifier = re.compile("[_a-zA-Z][_a-zA-Z0-9]*").fullmatch
 _RESERVED: Final = frozenset(
-    "true false null in as break const continue else for function if import let loop package namespace return "
-    "var void while".split()
+    [
+        "true",
+        "false",
+        "null",
+        "in",
+        "as",
+        "break",
+        "const",
+        "continue",
+        "else",
+        "for",
+        "function",
+        "if",
+        "import",
+        "let",
+        "loop",
+        "package",
+        "namespace",
+        "return",
+        "var",
+        "void",
+        "while",
+    ]
 )
 
 
@@ -40,7 +61,7 @@ def validate_param_kind(kind: Object, path: Path) -> list[FieldError]:
 def _validate_api_version(api_version: str, path: Path) -> list[FieldError]:
     if not api_version:
         return [required(path)]
-    if api_version != "/" and api_version.count("/") > 1:
+    if api_version.count("/") > 1:
         return [invalid(path, api_version, f"unexpected GroupVersion string: {api_version}")]
     group, _, version = api_version.rpartition("/")
     errors = []

@@ -27,7 +27,7 @@ from kubepy.apiserver.registry.strategy import Object, StatusStrategy, Strategy,
 
 _SPEC: Final = Path("spec")
 _STATUS: Final = Path("status")
-_REASONS: Final = ("Forbidden", "Invalid", "RequestEntityTooLarge", "Unauthorized")
+_REASONS: Final = ("Forbidden", "Invalid", "RequestEntityTooLarge")
 _MAX_AUDIT_ANNOTATIONS: Final = 20
 _MAX_VALUE_EXPRESSION_BYTES: Final = 5 * 1024
 _NOTHING_TO_DO: Final = "validations or auditAnnotations must contain at least one item"
@@ -70,14 +70,15 @@ class ValidatingAdmissionPolicyStatusStrategy(StatusStrategy):
         super().prepare_for_update(obj, old, context)
         keep_metadata(obj, old)
 
-    def validate_update(self, obj: Object, old: Object) -> list[FieldError]:  # noqa: ARG002
+    def validate_update(self, obj: Object, old: Object) -> list[FieldError]:
         status = obj.get("status") or {}
         path = _STATUS.child("typeChecking", "expressionWarnings")
-        errors = []
-        for position, warning in enumerate((status.get("typeChecking") or {}).get("expressionWarnings") or ()):
-            for field in ("warning", "fieldRef"):
-                if not warning.get(field, "").strip():
-                    errors.append(required(path.index(position).child(field)))
+        errors = [
+            required(path.index(position).child(field))
+            for position, warning in enumerate((status.get("typeChecking") or {}).get("expressionWarnings") or ())
+            for field in ("warning", "fieldRef")
+            if not warning.get(field, "").strip()
+        ]
         return errors + validate_conditions(status.get("conditions") or (), _STATUS.child("conditions"))
 
 
@@ -126,7 +127,9 @@ def _validate_validation(validation: Object, path: Path) -> list[FieldError]:
 def _validate_audit_annotations(annotations: list[Object], name: str, path: Path) -> list[FieldError]:
     errors = []
     if len(annotations) > _MAX_AUDIT_ANNOTATIONS:
-        shown = [{"Key": item.get("key", ""), "ValueExpression": item.get("valueExpression", "")} for item in annotations]
+        shown = [
+            {"Key": item.get("key", ""), "ValueExpression": item.get("valueExpression", "")} for item in annotations
+        ]
         errors.append(invalid(path, shown, f"must not have more than {_MAX_AUDIT_ANNOTATIONS} auditAnnotations"))
     seen: set[str] = set()
     for position, annotation in enumerate(annotations):

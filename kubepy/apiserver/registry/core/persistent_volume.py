@@ -13,7 +13,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from kubepy.api import names
 from kubepy.api.field import FieldError, Path, forbidden, invalid, not_supported, required
@@ -75,6 +75,13 @@ _WITH_MOUNT_OPTIONS: Final = frozenset(
         "nfs", "photonPersistentDisk", "quobyte", "rbd", "vsphereVolume",
     }
 )  # fmt: skip
+_SUCCESSORS: Final = {
+    "beta.kubernetes.io/arch": "kubernetes.io/arch",
+    "beta.kubernetes.io/os": "kubernetes.io/os",
+    "beta.kubernetes.io/instance-type": "node.kubernetes.io/instance-type",
+    "failure-domain.beta.kubernetes.io/region": "topology.kubernetes.io/region",
+    "failure-domain.beta.kubernetes.io/zone": "topology.kubernetes.io/zone",
+}
 _SOURCE_WARNINGS: Final = {
     "cephfs": ("cephfs", "deprecated in v1.28, non-functional in v1.31+"),
     "photonPersistentDisk": ("photonPersistentDisk", "deprecated in v1.11, non-functional in v1.16+"),
@@ -88,6 +95,7 @@ _SOURCE_WARNINGS: Final = {
 class PersistentVolumeStrategy(Strategy):
     """How PersistentVolumes are written."""
 
+    returns_deleted_object = True
     has_status = True
     reset_fields = (("status",),)
 
@@ -290,9 +298,19 @@ def _validate_changes(spec: Object, old: Object) -> list[FieldError]:
         detail = "spec.persistentvolumesource is immutable after creation\n" + difference(old_source, new_source)
         errors.append(forbidden(_SPEC.child("persistentvolumesource"), detail))
     errors += validate_immutable(spec.get("volumeMode"), old.get("volumeMode"), Path("volumeMode"))
-    if (affinity := old.get("nodeAffinity")) is not None:
-        errors += validate_immutable(spec.get("nodeAffinity"), affinity, Path("nodeAffinity"))
+    affinity, before = spec.get("nodeAffinity"), old.get("nodeAffinity")
+    if before is not None and not _is_label_upgrade(affinity, before):
+        errors += validate_immutable(affinity, before, Path("nodeAffinity"))
     return errors
+
+
+def _is_label_upgrade(new: Any, old: Any) -> bool:
+    """Whether two parts are the same but for node labels whose beta names were replaced by their successors'."""
+    if isinstance(new, dict) and isinstance(old, dict):
+        return new.keys() == old.keys() and all(_is_label_upgrade(new[name], old[name]) for name in new)
+    if isinstance(new, list) and isinstance(old, list):
+        return len(new) == len(old) and all(_is_label_upgrade(*pair) for pair in zip(new, old, strict=True))
+    return bool(new == old) or (isinstance(old, str) and _SUCCESSORS.get(old) == new)
 
 
 def _source_of(spec: Object) -> Object:

@@ -45,6 +45,7 @@ _ZERO: Final = Quantity.parse("0")
 class PersistentVolumeClaimStrategy(Strategy):
     """How PersistentVolumeClaims are written."""
 
+    returns_deleted_object = True
     has_status = True
     reset_fields = (("status",),)
 

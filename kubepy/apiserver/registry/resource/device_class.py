@@ -21,6 +21,7 @@ _SPEC: Final = Path("spec")
 class DeviceClassStrategy(Strategy):
     """How DeviceClasses are written."""
 
+    returns_deleted_object = True
     tracks_generation = True
 
     def default(self, obj: Object) -> None:

@@ -30,6 +30,7 @@ _SPEC: Final = Path("spec")
 class ResourceClaimStrategy(Strategy):
     """How ResourceClaims are written."""
 
+    returns_deleted_object = True
     has_status = True
     reset_fields = (("status",),)
 

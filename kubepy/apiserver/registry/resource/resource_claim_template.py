@@ -25,6 +25,8 @@ _SPEC: Final = Path("spec")
 class ResourceClaimTemplateStrategy(Strategy):
     """How ResourceClaimTemplates are written."""
 
+    returns_deleted_object = True
+
     def default(self, obj: Object) -> None:
         default_device_claim(obj.setdefault("spec", {}).setdefault("spec", {}).setdefault("devices", {}))
 

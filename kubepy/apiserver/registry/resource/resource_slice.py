@@ -36,6 +36,7 @@ _GATED: Final = ("partitionTypeAttribute", "skipNodeOperations")
 class ResourceSliceStrategy(Strategy):
     """How ResourceSlices are written."""
 
+    returns_deleted_object = True
     tracks_generation = True
 
     def default(self, obj: Object) -> None:

@@ -38,6 +38,7 @@ _MAX_TOKEN_SECONDS: Final = 1 << 32
 class CSIDriverStrategy(Strategy):
     """How CSIDrivers are written."""
 
+    returns_deleted_object = True
     tracks_generation = True
     allow_unconditional_update = False
 

@@ -20,6 +20,7 @@ _MAX_NODE_ID_LENGTH: Final = 256
 class CSINodeStrategy(Strategy):
     """How CSINodes are written; their status is behind the gate CSIVolumeHealth, which is off."""
 
+    returns_deleted_object = True
     allow_unconditional_update = False
 
     def prepare_for_create(self, obj: Object, context: WriteContext) -> None:

@@ -13,7 +13,7 @@ from kubepy.api.labels import validate_label_name
 from kubepy.api.object_meta import FIELD_IMMUTABLE_ERROR
 from kubepy.apiserver.registry.core.volumes.node_labels import deprecation
 from kubepy.apiserver.registry.storage.parameters import validate_driver, validate_parameters
-from kubepy.apiserver.registry.strategy import Object, Strategy, WriteContext
+from kubepy.apiserver.registry.strategy import Object, Strategy
 
 _RECLAIM_POLICIES: Final = ("Delete", "Retain")
 _BINDING_MODES: Final = ("Immediate", "WaitForFirstConsumer")
@@ -25,12 +25,11 @@ _TOPOLOGIES: Final = Path("allowedTopologies")
 class StorageClassStrategy(Strategy):
     """How StorageClasses are written."""
 
+    returns_deleted_object = True
+
     def default(self, obj: Object) -> None:
         obj.setdefault("reclaimPolicy", "Delete")
         obj.setdefault("volumeBindingMode", "Immediate")
-
-    def prepare_for_create(self, obj: Object, context: WriteContext) -> None:
-        """Nothing is reset."""
 
     def validate(self, obj: Object) -> list[FieldError]:
         return validate_driver(obj.get("provisioner", ""), _PROVISIONER) + _validate_rest(obj)

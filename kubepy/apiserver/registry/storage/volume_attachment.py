@@ -31,6 +31,7 @@ _MAX_MESSAGE_BYTES: Final = 1024
 class VolumeAttachmentStrategy(Strategy):
     """How VolumeAttachments are written."""
 
+    returns_deleted_object = True
     has_status = True
     allow_unconditional_update = False
     reset_fields = (("status",),)

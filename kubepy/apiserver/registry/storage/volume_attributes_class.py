@@ -13,6 +13,8 @@ from kubepy.apiserver.registry.strategy import Object, Strategy
 class VolumeAttributesClassStrategy(Strategy):
     """How VolumeAttributesClasses are written."""
 
+    returns_deleted_object = True
+
     def validate(self, obj: Object) -> list[FieldError]:
         errors = validate_driver(obj.get("driverName", ""), Path("driverName"))
         return errors + validate_parameters(obj.get("parameters") or {}, Path("parameters"), allow_empty=False)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from apply_example import of_paths
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kubepy.api.apply.field_set import (
@@ -27,12 +27,14 @@ from kubepy.api.apply.field_set import (
 ELEMENTS = st.sampled_from(["f:a", "f:b", "f:z/y", 'k:{"name":"x"}', 'k:{"port":80}', 'k:{"port":443}', 'v:"s"', "v:1"])
 PATHS = st.lists(ELEMENTS, min_size=1, max_size=4).map(tuple)
 MEMBERS = st.sets(PATHS, max_size=12)
+unhurried = settings(deadline=None)
 
 
 def made(members: set[tuple[str, ...]]) -> FieldSet:
     return of_paths(*members)
 
 
+@unhurried
 @given(MEMBERS, MEMBERS)
 def test_operations_are_those_of_sets(left: Any, right: Any) -> None:
     """structured-merge-diff `fieldpath/set.go`: membership of a parent and of its children are independent."""
@@ -45,6 +47,7 @@ def test_operations_are_those_of_sets(left: Any, right: Any) -> None:
     assert (set(paths(a)), set(paths(b))) == (left, right)
 
 
+@unhurried
 @given(MEMBERS, MEMBERS)
 def test_equal_sets_are_equal_in_content_and_order(left: Any, right: Any) -> None:
     a, b = made(left), made(right)
@@ -54,6 +57,7 @@ def test_equal_sets_are_equal_in_content_and_order(left: Any, right: Any) -> Non
     assert intersection(a, b) == made(left & right)
 
 
+@unhurried
 @given(MEMBERS, st.randoms(use_true_random=False))
 def test_decoding_what_was_encoded_gives_the_same_set(members: Any, shuffle: random.Random) -> None:
     """Whatever the order in which the members are written."""

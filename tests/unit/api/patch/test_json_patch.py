@@ -7,7 +7,7 @@ import copy
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kubepy.api.errors import APIError
@@ -172,6 +172,7 @@ OPERATIONS = st.fixed_dictionaries(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(OPERATIONS, max_size=6))
 def test_the_document_is_never_changed(operations: list[Any]) -> None:
     before = copy.deepcopy(DOCUMENT)

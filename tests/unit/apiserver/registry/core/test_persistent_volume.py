@@ -15,7 +15,13 @@ STRATEGY = PersistentVolumeStrategy()
 STATUS = STRATEGY.subresources["status"]
 CONTEXT = WriteContext(User("admin"), datetime(2026, 1, 2, tzinfo=UTC))
 CSI = {"driver": "csi.example.com", "volumeHandle": "h"}
-SELECTOR = {"nodeSelectorTerms": [{"matchExpressions": [{"key": "a", "operator": "In", "values": ["b"]}]}]}
+
+
+def selector(key: str) -> dict[str, Any]:
+    return {"nodeSelectorTerms": [{"matchExpressions": [{"key": key, "operator": "In", "values": ["b"]}]}]}
+
+
+SELECTOR = selector("a")
 
 
 def volume(**spec: Any) -> dict[str, Any]:
@@ -206,6 +212,11 @@ def test_the_source_is_immutable():
             {"nodeAffinity": {"required": SELECTOR}},
             {},
             ["nodeAffinity: Invalid value: null: field is immutable"],
+        ),
+        (
+            {"nodeAffinity": {"required": selector("failure-domain.beta.kubernetes.io/zone")}},
+            {"nodeAffinity": {"required": selector("topology.kubernetes.io/zone")}},
+            [],
         ),
         ({"volumeAttributesClassName": "a"}, {"volumeAttributesClassName": "b"}, []),
     ],

@@ -226,8 +226,10 @@ def policy(value: str = "10", **fields: Any) -> dict[str, Any]:
         (
             policy(default="3", validRange={"min": "2", "step": "2", "max": "7"}),
             [
-                'requestPolicy.validRange.step: Invalid value: "3": value is not a multiple of a given step (2) from (2)',
-                'requestPolicy.validRange.step: Invalid value: "7": value is not a multiple of a given step (2) from (2)',
+                'requestPolicy.validRange.step: Invalid value: "3": '
+                "value is not a multiple of a given step (2) from (2)",
+                'requestPolicy.validRange.step: Invalid value: "7": '
+                "value is not a multiple of a given step (2) from (2)",
             ],
         ),
         (

@@ -48,7 +48,8 @@ def mount(**fields: Any) -> dict[str, Any]:
             [mount(mountPropagation="Bidirectional")],
             {},
             [
-                "m.mountPropagation: Forbidden: Bidirectional mount propagation is available only to privileged containers"
+                "m.mountPropagation: Forbidden: "
+                "Bidirectional mount propagation is available only to privileged containers"
             ],
         ),
         (
