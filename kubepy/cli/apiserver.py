@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import ipaddress
 import signal
+from collections.abc import Callable
 
 import uvloop
 
@@ -20,7 +21,7 @@ from kubepy.storage.errors import RevisionMismatch
 def run(arguments: argparse.Namespace) -> int:
     """Serve until told to stop; returns 0 after a clean stop."""
     try:
-        return uvloop.run(_serve(_config(arguments)))
+        return uvloop.run(serve(_config(arguments), notify_ready))
     except RevisionMismatch as error:
         raise UsageError(str(error)) from error
 
@@ -52,7 +53,11 @@ def _config(arguments: argparse.Namespace) -> ServerConfig:
     )
 
 
-async def _serve(config: ServerConfig) -> int:
+async def serve(config: ServerConfig, ready: Callable[[], None]) -> int:
+    """Serve until SIGTERM or SIGINT; `ready` is called once requests can be answered.
+
+    Raises UsageError if it can't start for lack of a database.
+    """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -60,7 +65,7 @@ async def _serve(config: ServerConfig) -> int:
     try:
         async with open_server(config) as server, listening(server):
             await server.bootstrapped.wait()
-            notify_ready()
+            ready()
             await stop.wait()
     except* CONNECTION_ERRORS as group:
         raise UsageError(f"cannot start: {group.exceptions[0]}") from group

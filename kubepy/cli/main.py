@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -14,6 +13,7 @@ from typing import Final
 
 from kubepy import __version__
 from kubepy.cli.errors import UsageError
+from kubepy.cli.logs import configure_logging
 
 DATABASE_URL_VARIABLE: Final = "KUBEPY_DATABASE_URL"
 COMPONENTS: Final = ("apiserver",)
@@ -23,11 +23,7 @@ COMPONENTS: Final = ("apiserver",)
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; returns the process's exit status (2 for wrong usage, 1 for failure)."""
     arguments = _parser().parse_args(argv)
-    logging.basicConfig(
-        level=logging.WARNING if arguments.quiet else logging.INFO,
-        format='ts=%(asctime)s level=%(levelname)s logger=%(name)s msg="%(message)s"',
-        stream=sys.stderr,
-    )
+    configure_logging(quiet=arguments.quiet)
     try:
         # A command's module is imported only when it is run: the supervisor doesn't need the API server's.
         run: Callable[[argparse.Namespace], int] = importlib.import_module(f"kubepy.cli.{arguments.module}").run

@@ -29,9 +29,7 @@ class DataDirectory:
         self.path = path.expanduser().absolute()
         self.kubeconfig = self.path / "admin.kubeconfig"
         self.log = self.path / "kubepy.log"
-        self.pki = self.path / "pki"
         self.postgres = self.path / "postgres"
-        self.notify_socket = self.path / "notify.socket"
         self._lock_path = self.path / "kubepy.lock"
         self._state_path = self.path / "state.json"
         self._lock_file: IO[str] | None = None

@@ -14,7 +14,8 @@ from typing import Final
 from kubepy.cli.errors import UsageError
 from kubepy.cli.main import COMPONENTS
 from kubepy.cli.runtime_state import DataDirectory
-from kubepy.cli.supervisor import Settings, Supervisor
+from kubepy.cli.settings import Settings
+from kubepy.cli.supervisor import Supervisor
 
 FUTURE_COMPONENTS: Final = frozenset({"controller-manager", "scheduler", "node"})
 _DETACHED_VARIABLE: Final = "KUBEPY_REPORT_FD"
@@ -22,8 +23,8 @@ _DETACHED_VARIABLE: Final = "KUBEPY_REPORT_FD"
 
 def run(arguments: argparse.Namespace) -> int:
     """Start everything; returns when it has been stopped, or, detached, when it is ready."""
-    settings = _settings(arguments)
     directory = DataDirectory(arguments.data_dir)
+    settings = _settings(arguments, directory)
     directory.create()
     if arguments.detach and _DETACHED_VARIABLE not in os.environ:
         return _detach(directory)
@@ -38,7 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError(reason) from group
 
 
-def _settings(arguments: argparse.Namespace) -> Settings:
+def _settings(arguments: argparse.Namespace, directory: DataDirectory) -> Settings:
     components = [name for name in arguments.components.split(",") if name]
     for name in components:
         if name not in COMPONENTS:
@@ -47,6 +48,7 @@ def _settings(arguments: argparse.Namespace) -> Settings:
     if arguments.workers < 1:
         raise UsageError("--workers must be at least 1")
     return Settings(
+        data_directory=directory.path,
         database_url=arguments.database_url,
         secure_port=arguments.secure_port,
         bind_address=arguments.bind_address,
