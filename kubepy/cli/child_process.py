@@ -8,18 +8,17 @@ milliseconds and share the memory of what was imported.
 from __future__ import annotations
 
 import asyncio
-import ctypes
 import importlib
 import multiprocessing
 import os
 import signal
+import threading
 from multiprocessing.connection import Connection
 from typing import Any, Final
 
 _CONTEXT: Final = multiprocessing.get_context("forkserver")
 _PRELOADED: Final = "kubepy.cli.preload"
 _WORKERS: Final = "kubepy.cli.workers"
-_PR_SET_PDEATHSIG: Final = 1
 
 
 class ChildProcess:
@@ -61,12 +60,19 @@ class ChildProcess:
 def _run(function: str, argument: Any, sending: Connection) -> None:
     """In the child: a session of its own, so that Ctrl-C in a terminal reaches only the supervisor.
 
-    The fork server ends when the supervisor does, however that ended; its children then get a SIGTERM.
+    When the supervisor ends, however it ended, the child gets a SIGTERM.
     """
     os.setsid()
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    threading.Thread(target=_follow_supervisor, daemon=True).start()
     status = getattr(importlib.import_module(_WORKERS), function)(argument, sending.send)
     raise SystemExit(status)
+
+
+def _follow_supervisor() -> None:
+    supervisor = multiprocessing.parent_process()
+    assert supervisor is not None
+    supervisor.join()
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 async def _readable(descriptor: int) -> None:
