@@ -19,7 +19,7 @@ $(INSTALLED): requirements.lock pyproject.toml
 		echo "python3 cannot make virtual environments: apt-get install python3-venv"; exit 1; }
 	@echo "installing dependencies into $(VENV)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
 test: install
