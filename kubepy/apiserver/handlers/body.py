@@ -9,11 +9,11 @@ from typing import Any
 
 from kubepy.api import errors
 from kubepy.api.conversion import converter
-from kubepy.api.protobuf_decoding import can_decode, decode_protobuf
+from kubepy.api.protobuf import check_protobuf, has_protobuf
 from kubepy.api.request_options import validate_create_options, validate_patch_options, validate_update_options
 from kubepy.api.schema import Schema
 from kubepy.api.scheme import GroupVersionKind, Resource
-from kubepy.api.typecheck import Checked, check, check_value, check_yaml, strict_error, warnings
+from kubepy.api.typecheck import Checked, check, check_yaml, strict_error, warnings
 from kubepy.apiserver.negotiation import PROTOBUF, SERVED, YAML, MediaType, body_media_type
 from kubepy.apiserver.registry.object_writer import WriteOptions
 from kubepy.apiserver.request import Request, ResourceRequest
@@ -35,9 +35,9 @@ async def read_object(target: ResourceRequest, gvk: GroupVersionKind, schema: Sc
 def decode(body: bytes, media_type: MediaType, schema: Schema) -> Checked:
     """A body of that media type, made to fit its schema. Raises 4xx."""
     if media_type == PROTOBUF:
-        if not can_decode(schema):
+        if not has_protobuf(schema):
             raise errors.unsupported_media_type(SERVED)
-        return check_value(decode_protobuf(body, schema), schema)
+        return check_protobuf(body, schema)
     return (check_yaml if media_type == YAML else check)(body, schema)
 
 

@@ -14,7 +14,7 @@ Exact states come from the cache as long as nothing has changed since, and else 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -22,6 +22,7 @@ from aiohttp import web
 
 from kubepy.api import errors
 from kubepy.apiserver.list_options import EXACT, Continue, ListOptions, ListSelection, parse_list_options
+from kubepy.apiserver.handlers.matching import START, matching
 from kubepy.apiserver.representation import finish
 from kubepy.apiserver.request import ResourceRequest
 from kubepy.apiserver.responses import is_pretty, respond, respond_parts, respond_value
@@ -29,7 +30,6 @@ from kubepy.storage.errors import Compacted
 from kubepy.storage.watch_cache import Entry, ResourceCache
 
 _PAST_BATCH = 500
-_START = ("", "")
 
 
 class Page(NamedTuple):
@@ -68,7 +68,7 @@ async def list_objects(target: ResourceRequest) -> web.StreamResponse:
 async def select(target: ResourceRequest, options: ListOptions) -> Page:
     """The entries a list gives, at the revision its options ask for."""
     state = target.server.state
-    start = _START
+    start = START
     exact: int | None = None
     if options.continue_from is not None:
         start = (options.continue_from.namespace, options.continue_from.name)
@@ -92,30 +92,13 @@ async def select(target: ResourceRequest, options: ListOptions) -> Page:
 def _current_page(cache: ResourceCache, options: ListOptions, revision: int, start: tuple[str, str]) -> Page:
     """A page of the cache's state. Doesn't await: it is one consistent state."""
     selection = options.selection
-    found = _candidates(cache, selection, start)
-    if not selection.matches_all:
-        found = (entry for entry in found if selection.matches(entry))
+    found = matching(cache, selection, start)
     if not options.limit:
         return Page(revision, list(found), None)
     entries = list(islice(found, options.limit))
     if len(entries) < options.limit or next(iter(found), None) is None:
         return Page(revision, entries, None)
     return Page(revision, entries, _remaining(cache, selection, entries[-1]))
-
-
-def _candidates(cache: ResourceCache, selection: ListSelection, start: tuple[str, str]) -> Iterable[Entry]:
-    if selection.name is not None and selection.namespace is not None:
-        entry = cache.get(selection.namespace, selection.name)
-        return iter([entry] if entry is not None and (entry.namespace, entry.name) > start else [])
-    if selection.name is not None:
-        wanted = selection.name
-        return (entry for entry in cache.entries(None, start) if entry.name == wanted)
-    for requirement in selection.label_selector.requirements:
-        value = selection.label_selector.equality(requirement.key)
-        if value is not None:
-            indexed = cache.labelled(requirement.key, (value,), selection.namespace)
-            return (entry for entry in indexed if (entry.namespace, entry.name) > start)
-    return cache.entries(selection.namespace, start if start != _START else None)
 
 
 def _remaining(cache: ResourceCache, selection: ListSelection, last: Entry) -> int:

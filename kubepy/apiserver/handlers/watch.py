@@ -21,6 +21,7 @@ from typing import Any, Final
 import msgspec
 from aiohttp import web
 
+from kubepy.apiserver.handlers.matching import matching
 from kubepy.apiserver.list_options import ListOptions, parse_list_options
 from kubepy.apiserver.negotiation import YAML, Form
 from kubepy.apiserver.representation import Representation, encode
@@ -54,7 +55,7 @@ async def watch(target: ResourceRequest) -> web.StreamResponse:
         else:
             await state.fresh()
         after = state.cache.revision
-        initial = _current(target, options)
+        initial = list(matching(target.server.cache_of(target.resource), options.selection))
     elif not after:
         await state.fresh()
         after = state.cache.revision
@@ -69,14 +70,6 @@ async def watch(target: ResourceRequest) -> web.StreamResponse:
     finally:
         state.unwatch(target.resource.storage_key, watcher)
     return stream.response
-
-
-def _current(target: ResourceRequest, options: ListOptions) -> list[Entry]:
-    from kubepy.apiserver.handlers.list import _candidates, _START
-
-    selection = options.selection
-    found = _candidates(target.server.cache_of(target.resource), selection, _START)
-    return [entry for entry in found if selection.matches_all or selection.matches(entry)]
 
 
 class _Stream:

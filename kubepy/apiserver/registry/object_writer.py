@@ -82,6 +82,7 @@ async def create(target: ResourceRequest, obj: Object, options: WriteOptions, na
     attributes = _attributes(target, Operation.CREATE, obj, None, options)
     await target.server.admission.admit(attributes)
     strategy.prepare_for_create(obj, target.request.context)
+    metadata = obj["metadata"]  # field managers and admission may have replaced it
     for attempt in range(_NAME_ATTEMPTS if generates else 1):
         if attempt:
             metadata["name"] = generate_name(base)
@@ -194,6 +195,7 @@ async def _replace(
         _record_managers(target, old, obj, strategy, options)
     attributes = _attributes(target, Operation.UPDATE, obj, old, options)
     await target.server.admission.admit(attributes)
+    metadata = obj["metadata"]  # field managers and admission may have replaced it
     _keep_system_metadata(metadata, old_metadata)
     strategy.prepare_for_update(obj, old, target.request.context)
     reserved = await strategy.reserve(obj, old, target.server)

@@ -72,7 +72,9 @@ def _parse(url: str) -> tuple[SplitResult | None, str]:
 
 def validate_service(service: Object, path: Path) -> list[FieldError]:
     """A Service by namespace and name, with a port and a clean path."""
-    errors = [required(path.child(field)) for field in ("name", "namespace") if not service.get(field)]
+    # Upstream reports a missing name as a missing namespace and the other way round.
+    reported = {"namespace": "name", "name": "namespace"}
+    errors = [required(path.child(shown)) for field, shown in reported.items() if not service.get(field)]
     port = service.get("port", 0)
     if complaints := is_valid_port_num(port):
         errors.append(invalid(path.child("port"), port, f"port is not valid: {', '.join(complaints)}"))
@@ -97,7 +99,7 @@ def _validate_url_path(url_path: str, path: Path) -> list[FieldError]:
 
 
 def validate_client(client: Object, path: Path) -> list[FieldError]:
-    """Either a URL or a Service."""
+    """Either a URL or a Service; what else is in `client` isn't looked at."""
     url, service = client.get("url"), client.get("service")
     if (url is None) == (service is None):
         return [required(path, "exactly one of url or service is required")]
