@@ -24,6 +24,8 @@ from kubepy.apiserver.status import status_of
 
 COMPRESS_FROM_BYTES: Final = 128 * 1024
 SLICE_BYTES: Final = 512 * 1024
+SLICE_TIMEOUT_SECONDS: Final = 30.0
+"""A client that takes less than a slice in this time doesn't get to hold the whole answer in memory."""
 _GZIP_LEVEL: Final = 1
 _GZIP_WINDOW: Final = 31
 _NO_CACHE: Final = "no-cache, private"
@@ -100,12 +102,22 @@ async def _respond_large(request: Request, response: web.StreamResponse, parts: 
         streamed.headers["Vary"] = "Accept-Encoding"
     streamed.content_length = sum(map(len, parts))
     await streamed.prepare(request.http)
-    for part in parts:
-        view = memoryview(part)
-        for start in range(0, len(part), SLICE_BYTES):
-            await streamed.write(view[start : start + SLICE_BYTES])
-    await streamed.write_eof()
+    try:
+        for part in parts:
+            view = memoryview(part)
+            for start in range(0, len(part), SLICE_BYTES):
+                async with asyncio.timeout(SLICE_TIMEOUT_SECONDS):
+                    await streamed.write(view[start : start + SLICE_BYTES])
+        await streamed.write_eof()
+    except TimeoutError:
+        hang_up(request)
     return streamed
+
+
+def hang_up(request: Request) -> None:
+    """Cut the connection to a client that has stopped taking what it asked for."""
+    if request.http.transport is not None:
+        request.http.transport.abort()
 
 
 def _compresses(request: Request) -> bool:

@@ -138,6 +138,7 @@ async def listening(server: APIServer) -> AsyncIterator[int]:
     protocol_factory = web.Server(
         handler,
         request_factory=request,
+        handler_cancellation=True,  # a watch ends when its client goes, not at its next event
         access_log=None,
         keepalive_timeout=_KEEPALIVE_SECONDS,
         lingering_time=_LINGERING_SECONDS,

@@ -10,18 +10,34 @@ from typing import Any, Final
 
 from aiohttp import web
 
+from kubepy.api import errors
+from kubepy.api.field import FieldError
 from kubepy.apiserver.handlers import pods
 from kubepy.apiserver.handlers.body import read_object, write_options
+from kubepy.apiserver.registry.authentication import validate_token_review
+from kubepy.apiserver.registry.authorization import (
+    validate_local_subject_access_review,
+    validate_self_subject_access_review,
+    validate_self_subject_rules_review,
+    validate_subject_access_review,
+)
 from kubepy.apiserver.registry.strategy import User
 from kubepy.apiserver.request import ResourceRequest
 from kubepy.apiserver.responses import respond_value
 
 Object = dict[str, Any]
+Check = Callable[[Object], list[FieldError]]
+
+_ACCESS_REVIEWS: Final[Mapping[str, Check]] = {
+    "subjectaccessreviews": validate_subject_access_review,
+    "localsubjectaccessreviews": validate_local_subject_access_review,
+    "selfsubjectaccessreviews": validate_self_subject_access_review,
+}
 
 
 async def self_subject_review(target: ResourceRequest) -> web.StreamResponse:
     """Who am I?"""
-    return await _answer(target, lambda review: {"userInfo": user_info(target.request.user)})
+    return await _answer(target, _unchecked, lambda _: {"userInfo": user_info(target.request.user)})
 
 
 async def token_review(target: ResourceRequest) -> web.StreamResponse:
@@ -34,7 +50,7 @@ async def token_review(target: ResourceRequest) -> web.StreamResponse:
             return {"authenticated": False, "error": "invalid bearer token" if token else "no token given"}
         return {"authenticated": True, "user": user_info(user)}
 
-    return await _answer(target, status)
+    return await _answer(target, _raising(validate_token_review), status)
 
 
 async def access_review(target: ResourceRequest) -> web.StreamResponse:
@@ -46,7 +62,7 @@ async def access_review(target: ResourceRequest) -> web.StreamResponse:
         known = own or bool(spec.get("user") or spec.get("groups"))
         return {"allowed": known, "reason": "every authenticated user is allowed" if known else ""}
 
-    return await _answer(target, status)
+    return await _answer(target, _ACCESS_REVIEWS[target.resource.plural], status)
 
 
 async def rules_review(target: ResourceRequest) -> web.StreamResponse:
@@ -56,7 +72,7 @@ async def rules_review(target: ResourceRequest) -> web.StreamResponse:
         "nonResourceRules": [{"verbs": ["*"], "nonResourceURLs": ["*"]}],
         "incomplete": False,
     }
-    return await _answer(target, lambda review: everything)
+    return await _answer(target, _raising(validate_self_subject_rules_review), lambda _: everything)
 
 
 async def binding(target: ResourceRequest) -> web.StreamResponse:
@@ -108,10 +124,26 @@ def user_info(user: User) -> Object:
     return info
 
 
-async def _answer(target: ResourceRequest, status: Callable[[Object], Object]) -> web.StreamResponse:
+def _unchecked(review: Object) -> list[FieldError]:
+    return []
+
+
+def _raising(check: Callable[[Object], None]) -> Check:
+    """A validation that refuses by raising, as one that returns what is wrong."""
+
+    def checked(review: Object) -> list[FieldError]:
+        check(review)
+        return []
+
+    return checked
+
+
+async def _answer(target: ResourceRequest, validate: Check, status: Callable[[Object], Object]) -> web.StreamResponse:
     form = target.request.form(transformations=False)
     write_options(target.request, "CreateOptions")
     review = await read_object(target, target.resource.gvk, target.resource.schema)
+    if problems := validate(review):
+        raise errors.invalid(target.resource.group, target.resource.kind, "", problems)
     review.setdefault("metadata", {})
     review["status"] = status(review)
     return await respond_value(target.request, review, form, 201)

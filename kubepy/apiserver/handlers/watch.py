@@ -16,6 +16,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import msgspec
@@ -26,7 +27,7 @@ from kubepy.apiserver.list_options import ListOptions, parse_list_options
 from kubepy.apiserver.negotiation import YAML, Form
 from kubepy.apiserver.representation import Representation, encode
 from kubepy.apiserver.request import Request, ResourceRequest
-from kubepy.apiserver.responses import add_warnings
+from kubepy.apiserver.responses import add_warnings, hang_up
 from kubepy.apiserver.status import status_of, translate
 from kubepy.storage.errors import Compacted
 from kubepy.storage.watch_cache import Entry, Event, EventType, Watcher
@@ -65,8 +66,8 @@ async def watch(target: ResourceRequest) -> web.StreamResponse:
         return await stream.refuse(error)
     try:
         await stream.run(watcher, initial, after)
-    except (ConnectionError, TimeoutError):
-        pass  # the client is gone
+    except (ConnectionError, TimeoutError):  # the client is gone, or takes nothing any more
+        hang_up(request)
     finally:
         state.unwatch(target.resource.storage_key, watcher)
     return stream.response
@@ -160,7 +161,7 @@ class _Stream:
         return frame
 
     def _item(self, body: bytes) -> bytes:
-        return self._representation.item(body, self._request.received_at, self._include_object)
+        return self._representation.item(body, datetime.now(UTC), self._include_object)
 
     def _bookmark(self, revision: int, *, initial_events_end: bool = False) -> bytes:
         metadata: dict[str, Any] = {"resourceVersion": str(revision), "creationTimestamp": None}
