@@ -105,10 +105,12 @@ class _Run:
             self._write("patch", lambda endpoint: pods.patches(endpoint, self._scope.objects // 2))
         for scenario, writers in (("watch", 1), ("writers", MANY_WRITERS)):
             if scenario in self._scope.only:
-                result = fanout.measure(
-                    self._endpoint, watchers=self._scope.watchers, events=self._scope.events, writers=writers
+                # The bare server's processes know nothing of each other, so its floor is that of one.
+                result, fanout_floor = (
+                    fanout.measure(endpoint, watchers=self._scope.watchers, events=self._scope.events, writers=writers)
+                    for endpoint in (self._endpoint, self._floors[0])
                 )
-                self._report.add(rate_row(scenario, result))
+                self._report.add(rate_row(scenario, result, [fanout_floor]))
 
     def delete_and_memory(self) -> None:
         """Deletion of all pods, and what is resident before and after it."""

@@ -27,15 +27,16 @@ class Memory:
 
     workers: int
     postgres: int
-    supervisor: int
+    others: int
+    """The supervisor and what it needs to start the rest."""
 
     @property
     def total(self) -> int:
         """Of all processes together."""
-        return self.workers + self.postgres + self.supervisor
+        return self.workers + self.postgres + self.others
 
     def __str__(self) -> str:
-        parts = (("API servers", self.workers), ("PostgreSQL", self.postgres), ("supervisor", self.supervisor))
+        parts = (("API servers", self.workers), ("PostgreSQL", self.postgres), ("supervisor", self.others))
         return ", ".join(f"{name} {size / 1e6:.0f} MB" for name, size in parts)
 
 
@@ -47,6 +48,7 @@ class Cluster:
         self.workers = workers
         self._token_file = directory / "tokens.csv"
         self._token_file.write_text(f'{TOKEN},bench,bench,"system:masters"\n')
+        self._certificates = self.directory / "pki"
         self._state = DataDirectory(self.directory)
         self._state.create()
         self._port = free_port()
@@ -54,12 +56,12 @@ class Cluster:
     @property
     def endpoint(self) -> Endpoint:
         """How to reach it."""
-        return Endpoint(self._port, self._state.pki / "ca.crt", TOKEN)
+        return Endpoint(self._port, self._certificates / "ca.crt", TOKEN)
 
     @property
     def certificate(self) -> tuple[Path, Path]:
         """The server's certificate and key, for servers it is compared with."""
-        return self._state.pki / "apiserver.crt", self._state.pki / "apiserver.key"
+        return self._certificates / "apiserver.crt", self._certificates / "apiserver.key"
 
     @property
     def postgres(self) -> EmbeddedPostgres:
@@ -92,11 +94,13 @@ class Cluster:
         """What its processes hold now."""
         supervisor = self._state.supervisor_pid()
         assert supervisor is not None
-        sizes = {"workers": 0, "postgres": 0, "supervisor": _proportional_bytes(supervisor)}
-        for pid in _descendants(supervisor):
+        sizes = {"workers": 0, "postgres": 0, "others": 0}
+        workers = {component["pid"] for component in self._state.read_state()["components"]}
+        for pid in (supervisor, *_descendants(supervisor)):
             with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-                is_worker = b"apiserver" in Path(f"/proc/{pid}/cmdline").read_bytes()
-                sizes["workers" if is_worker else "postgres"] += _proportional_bytes(pid)
+                is_postgres = Path(f"/proc/{pid}/comm").read_text().strip() == "postgres"
+                kind = "workers" if pid in workers else "postgres" if is_postgres else "others"
+                sizes[kind] += _proportional_bytes(pid)
         return Memory(**sizes)
 
 

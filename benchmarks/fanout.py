@@ -59,21 +59,26 @@ def measure(endpoint: Endpoint, *, watchers: int, events: int, writers: int) -> 
         _write(endpoint, events, writers)
         delays: array.array[float] = array.array("d")
         last = began
+        cpu_seconds = 0.0
         for pipe in pipes:
             _expect(pipe, "done")
-            last = max(last, pipe.recv())
+            its_last, its_cpu_seconds = pipe.recv()
+            last = max(last, its_last)
+            cpu_seconds += its_cpu_seconds
             delays.frombytes(pipe.recv_bytes())
     finally:
         for process in processes:
             process.terminate()
     ordered = sorted(delays)
+    seconds = (last - began) / 1e9
     return Result(
         count=len(ordered),
-        seconds=(last - began) / 1e9,
+        seconds=seconds,
         p50_ms=percentile(ordered, 0.5),
         p99_ms=percentile(ordered, 0.99),
         errors=watchers * events - len(ordered),
         note=f"{watchers} watchers x {events} events",
+        generator_cores=cpu_seconds / seconds if seconds > 0 else 0.0,
     )
 
 
@@ -112,16 +117,17 @@ def _write(endpoint: Endpoint, events: int, writers: int) -> None:
 
 
 def _watch(pipe: Connection, endpoint: Endpoint, request: bytes, watchers: int, events: int) -> None:
-    """A process's watchers: says "watching", then "done", the time of the last event, and all delays."""
+    """A process's watchers: says "watching", then "done", when the last event came with the CPU seconds, all delays."""
     try:
         streams = _open_streams(endpoint, request, watchers)
     except (OSError, RuntimeError) as error:
         pipe.send(str(error))
         return
     pipe.send("watching")
+    began = time.process_time()
     delays, last = _receive(streams, watchers * events)
     pipe.send("done")
-    pipe.send(last)
+    pipe.send((last, time.process_time() - began))
     pipe.send_bytes(delays.tobytes())
 
 
@@ -150,11 +156,11 @@ def _receive(streams: dict[int, ssl.SSLSocket], wanted: int) -> tuple[array.arra
     poll = select.epoll()
     for descriptor in streams:
         poll.register(descriptor, select.EPOLLIN)
-    rests = dict.fromkeys(streams, b"")
+    rests = dict.fromkeys(streams, b"")  # of the streams that are open
     delays: array.array[float] = array.array("d")
     last = time.monotonic_ns()
     give_up_at = last + int(TIMEOUT_SECONDS * 1e9)
-    while len(delays) < wanted and time.monotonic_ns() < give_up_at:
+    while rests and len(delays) < wanted and time.monotonic_ns() < give_up_at:
         for descriptor, _ in poll.poll(1.0):
             try:
                 data = streams[descriptor].recv(65536)
@@ -162,6 +168,7 @@ def _receive(streams: dict[int, ssl.SSLSocket], wanted: int) -> tuple[array.arra
                 continue
             if not data:
                 poll.unregister(descriptor)
+                del rests[descriptor]
                 continue
             now = time.monotonic_ns()
             data = rests[descriptor] + data

@@ -1,7 +1,8 @@
 """The floor under HTTP: a bare aiohttp handler on uvloop that answers with bytes it has at hand.
 
 Same TLS, same certificate, same bytes, same load as kubepy, but nothing is looked up, checked or stored. One
-process, or several that share a port as kubepy's do (SO_REUSEPORT).
+process, or several that share a port as kubepy's do (SO_REUSEPORT). What is written is passed on to watchers of the
+same process.
 
 `python -m benchmarks.floor DIRECTORY PORT CERTIFICATE KEY` is one such process.
 """
@@ -24,6 +25,10 @@ from benchmarks.cluster import Cluster, free_port
 from benchmarks.endpoint import Endpoint
 
 _ANSWERS = ("pod", "list", "page", "label")
+_ADDED_BY_SERVER = b"x" * 400
+"""As much as a server adds to a small object: UID, times, managed fields."""
+_SLICE_BYTES = 512 * 1024
+"""Larger bodies are written in such slices: in one piece aiohttp sends them more slowly, which were no floor."""
 
 
 def record_answers(endpoint: Endpoint, directory: Path) -> bytes:
@@ -58,9 +63,13 @@ def running(cluster: Cluster, directory: Path, processes: int) -> Iterator[Endpo
 async def _serve(directory: Path, port: int, context: ssl.SSLContext) -> None:
     answers = {name: (directory / name).read_bytes() for name in _ANSWERS}
 
+    watching: set[asyncio.Transport] = set()
+
     async def handle(request: web.BaseRequest) -> web.StreamResponse:
+        if "watch=1" in request.path_qs:
+            return await _watch(request, watching)
         if request.can_read_body:
-            await request.read()
+            _broadcast(await request.read(), watching)
         target = request.path_qs.rpartition("/")[2]
         if not target.startswith("pods") or request.method == "POST":
             body = answers["pod"]
@@ -70,7 +79,9 @@ async def _serve(directory: Path, port: int, context: ssl.SSLContext) -> None:
             body = answers["label"]
         else:
             body = answers["list"]
-        return web.Response(body=body, headers={"Content-Type": "application/json"})
+        if len(body) <= _SLICE_BYTES:
+            return web.Response(body=body, headers={"Content-Type": "application/json"})
+        return await _send_slices(request, body)
 
     server = web.Server(handle, access_log=None)
     await asyncio.get_running_loop().create_server(
@@ -78,6 +89,41 @@ async def _serve(directory: Path, port: int, context: ssl.SSLContext) -> None:
     )
     print("ready", flush=True)
     await asyncio.Event().wait()
+
+
+async def _watch(request: web.BaseRequest, watching: set[asyncio.Transport]) -> web.StreamResponse:
+    """Be sent whatever is written from now on."""
+    response = web.StreamResponse(headers={"Content-Type": "application/json"})
+    response.enable_chunked_encoding()
+    await response.prepare(request)
+    transport = request.transport
+    assert transport is not None
+    watching.add(transport)
+    await asyncio.Event().wait()
+    return response
+
+
+def _broadcast(body: bytes, watching: set[asyncio.Transport]) -> None:
+    """One chunk with one event, the same bytes to everybody."""
+    if watching:
+        frame = b'{"type":"ADDED","object":%b,"added":"%b"}\n' % (body, _ADDED_BY_SERVER)
+        chunk = b"%x\r\n%b\r\n" % (len(frame), frame)
+        for transport in list(watching):
+            if transport.is_closing():
+                watching.discard(transport)  # aiohttp doesn't tell a handler that its client has gone
+            else:
+                transport.write(chunk)
+
+
+async def _send_slices(request: web.BaseRequest, body: bytes) -> web.StreamResponse:
+    response = web.StreamResponse(headers={"Content-Type": "application/json"})
+    response.content_length = len(body)
+    await response.prepare(request)
+    view = memoryview(body)
+    for start in range(0, len(body), _SLICE_BYTES):
+        await response.write(view[start : start + _SLICE_BYTES])
+    await response.write_eof()
+    return response
 
 
 def main() -> None:

@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import uvloop
-
 from benchmarks.cluster import Cluster, Memory
 from benchmarks.endpoint import Endpoint
 from benchmarks.results import Result, percentile
@@ -46,7 +44,7 @@ class Collection:
 def measure(directory: Path, workers: int, count: int) -> Collection:
     """Fill a database, start a cluster on it, and list it. `directory` must be new."""
     cluster = Cluster(directory, workers)
-    uvloop.run(_fill(cluster.postgres, count))
+    asyncio.run(_fill(cluster.postgres, count))
     with cluster.running() as start_seconds:
         before = cluster.memory()
         list_all(cluster.endpoint, count)

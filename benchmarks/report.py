@@ -28,12 +28,12 @@ class Row:
     value: float
     latencies: Result | None = None
     floors: Sequence[Result] = ()
-    """With one process, then with as many as kubepy has."""
+    """With one process, then (unless that makes no sense) with as many as kubepy has."""
     note: str = ""
 
     @property
     def share(self) -> float | None:
-        """Of the floor with as many processes."""
+        """Of the floor with as many processes, if there is one."""
         return self.value / self.floors[-1].per_second if self.floors and self.floors[-1].per_second else None
 
     @property
@@ -76,6 +76,12 @@ class Report:
             line += f" ({row.share:.0%})"
         print(line + (f"   {row.note}" if row.note else ""), flush=True)
 
+    def _generator_cores(self) -> str:
+        """How much of the machine the load generators needed."""
+        results = [result for row in self.rows for result in (row.latencies, *row.floors) if result is not None]
+        shares = [result.generator_cores for result in results if result.generator_cores] or [0.0]
+        return f"{min(shares):.0%} to {max(shares):.0%} of one core"
+
     def cells(self) -> list[list[str]]:
         """The main table."""
         header = [name.format(workers=self.workers) for name in _HEADER]
@@ -103,15 +109,15 @@ class Report:
         notes = [f"- {TARGETS[row.scenario].title}: {row.note}" for row in self.rows if row.note]
         sections = [
             "# Performance",
-            "`make bench` measures all of this and rewrites this page. It needs `wrk` (`apt-get install wrk`) and a machine"
-            " that does nothing else. `.venv/bin/python -m benchmarks --only get,list --objects 500 --seconds 2` takes a quick"
-            " look at a part; `--help` lists the parts.",
+            "`make bench` measures all of this and rewrites this page. It needs `wrk` (`apt-get install wrk`) and a"
+            " machine that does nothing else. `.venv/bin/python -m benchmarks --only get,list --objects 500"
+            " --seconds 2` takes a quick look at a part; `--help` lists the parts.",
             "## Where",
             "\n".join(f"- {name}: {value}" for name, value in self.circumstances.items()),
             "## What",
             _markdown_table(self.cells()),
             "\n".join(notes),
-            _EXPLANATION.format(workers=self.workers),
+            _EXPLANATION.format(workers=self.workers, cores=self._generator_cores()),
             "## Beside others",
             _markdown_table([list(_OTHERS_HEADER), *others]),
             HOW_OTHERS_WERE_MEASURED,
@@ -124,8 +130,11 @@ _EXPLANATION = """\
 - Each client sends its next request when it has the answer to the last one. Percentiles are wrk's, which holds a slow
   answer also against the requests its client could not send meanwhile.
 - *floor* is a bare aiohttp handler on uvloop with the same TLS that answers with the same bytes and does nothing else,
-  in one process and in {workers}; *share* is kubepy's share of the latter. The floor under writes is the row
-  "insert, store alone": group-committed inserts of the same objects without HTTP.
+  in one process and in {workers}; *share* is kubepy's share of the latter (of the former where there is only that). The
+  floor under writes is the row "insert, store alone": group-committed inserts of the same objects without HTTP.
+- The load generators took {cores}, beside the servers on the same machine.
+- The kernel spreads connections over processes at random (SO_REUSEPORT), so rates differ from run to run, that of the
+  two clients that list everything most.
 - All writes are durable (fsync on) when they are answered.
 - In the watch scenarios a delivery is one event at one watcher, and latencies are from sending the write to the
   event's arrival.
@@ -141,6 +150,7 @@ def circumstances(directory: Path, objects: int) -> dict[str, str]:
         f" Linux {platform.release()}, database on {_file_system(directory)}",
         "versions": f"Python {platform.python_version()}",
         "objects": f"{objects:,} pods",
+        "load average before the run": f"{os.getloadavg()[0]:.1f}",
     }
 
 
@@ -154,7 +164,7 @@ def _cells(row: Row) -> list[str]:
         _milliseconds(latencies.p50_ms) if latencies else "",
         _milliseconds(latencies.p99_ms) if latencies else "",
         floors[0] if floors else "",
-        floors[-1] if floors else "",
+        floors[-1] if len(floors) > 1 else "",
         f"{row.share:.0%}" if row.share is not None else "",
         target.limit_text + (f", {FLOOR_SHARE_OF_GET:.0%}" if row.scenario == "get" else ""),
         ("yes" if row.is_good else "no") if target.limit is not None else "",

@@ -16,6 +16,8 @@ class Result:
     p99_ms: float
     errors: int = 0
     note: str = ""
+    generator_cores: float = 0.0
+    """How much of a core the load generator needed."""
 
     @property
     def per_second(self) -> float:

@@ -6,6 +6,7 @@ Percentiles are wrk's, which counts a request that kept its client from sending 
 
 from __future__ import annotations
 
+import resource
 import shutil
 import signal
 import subprocess
@@ -69,15 +70,25 @@ def replay(
         start_ms = (time.time() + _CONNECT_SECONDS) * 1000
         command = ["wrk", f"-t{threads}", f"-c{clients}", "-d1h", "--timeout=60s", f"-s{_SCRIPT}", endpoint.url, "--"]
         command += [str(prefix), f"{start_ms:.3f}", f"{seconds or 0:g}", str(clients // threads)]
+        used = _children_cpu_seconds()
         summary = _run(command, threads, _PATIENCE_SECONDS + (seconds or 0))
+        used = _children_cpu_seconds() - used
+    elapsed = (summary.finished_ms - start_ms) / 1000
     wanted = 0 if seconds else len(requests)
     return Result(
         count=summary.answered - summary.refused,
-        seconds=(summary.finished_ms - start_ms) / 1000,
+        seconds=elapsed,
         p50_ms=summary.p50_us / 1000,
         p99_ms=summary.p99_us / 1000,
         errors=summary.refused + summary.broken + max(0, wanted - summary.answered),
+        generator_cores=used / elapsed if elapsed > 0 else 0.0,
     )
+
+
+def _children_cpu_seconds() -> float:
+    """What the processes that this one has started and seen end have used."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 def _run(command: Sequence[str], threads: int, patience_seconds: float) -> _Summary:

@@ -6,18 +6,28 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-from postgres_server import PostgresServer, reachable_directory
+from postgres_server import PostgresServer, copy_cluster, reachable_directory
 
 from kubepy.storage.cluster_state import ClusterState, open_cluster_state
 from kubepy.storage.database import Database
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[PostgresServer]:
+def prepared_cluster() -> Iterator[Path]:
+    """The directory of a stopped PostgreSQL with a migrated template database, to be copied."""
+    with reachable_directory() as directory:
+        with PostgresServer(directory / "postgres") as server:
+            server.prepare_template()
+        yield directory / "postgres"
+
+
+@pytest.fixture(scope="session")
+def postgres(prepared_cluster: Path) -> Iterator[PostgresServer]:
     """The PostgreSQL of this session (of this worker, under pytest-xdist)."""
-    with reachable_directory() as directory, PostgresServer(directory / "postgres") as server:
-        server.prepare_template()
-        yield server
+    with reachable_directory() as directory:
+        copy_cluster(prepared_cluster, directory / "postgres")
+        with PostgresServer(directory / "postgres") as server:
+            yield server
 
 
 @pytest.fixture(scope="session")
@@ -29,16 +39,15 @@ def postgres_url(postgres: PostgresServer) -> str:
 @pytest.fixture
 def database(postgres: PostgresServer) -> Iterator[Database]:
     """A migrated, empty database of one's own."""
-    url = postgres.create_database()
-    yield Database(url)
-    postgres.drop_database(url)
+    with postgres.borrowed_database() as url:
+        yield Database(url)
 
 
 @pytest.fixture
-def own_postgres() -> Iterator[PostgresServer]:
+def own_postgres(prepared_cluster: Path, reachable_path: Path) -> Iterator[PostgresServer]:
     """A PostgreSQL that the test may restart or kill, with an empty migrated database to copy."""
-    with reachable_directory() as directory, PostgresServer(directory / "postgres") as server:
-        server.prepare_template()
+    copy_cluster(prepared_cluster, reachable_path / "postgres")
+    with PostgresServer(reachable_path / "postgres") as server:
         yield server
 
 

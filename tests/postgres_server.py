@@ -6,13 +6,14 @@ import asyncio
 import itertools
 import os
 import shutil
+import signal
+import subprocess
 import tempfile
 import threading
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, TypeVar
-from urllib.parse import urlsplit
 
 from kubepy.cli.embedded_postgres import EmbeddedPostgres
 from kubepy.storage.database import Database
@@ -22,6 +23,20 @@ T = TypeVar("T")
 
 _TEMPLATE: Final = "migrated"
 _CALL_TIMEOUT_SECONDS: Final = 60.0
+_EMPTY: Final = """
+DO $$
+DECLARE view text;
+BEGIN
+    PERFORM pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+      WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend';
+    FOR view IN SELECT viewname FROM pg_views WHERE schemaname = 'public' LOOP
+        EXECUTE format('DROP VIEW %I', view);
+    END LOOP;
+    TRUNCATE object_revision;
+    UPDATE revision_counter SET revision = 1;
+    UPDATE compaction SET revision = 1;
+END $$
+"""
 
 
 @contextmanager
@@ -35,6 +50,11 @@ def reachable_directory() -> Iterator[Path]:
         shutil.rmtree(directory, ignore_errors=True)
 
 
+def copy_cluster(prepared: Path, directory: Path) -> None:
+    """Copy a stopped cluster with its owner: much faster than making a new one."""
+    subprocess.run(["cp", "-a", prepared, directory], check=True)
+
+
 class PostgresServer:
     """An embedded PostgreSQL whose event loop runs in a thread: it outlives the loops of single tests."""
 
@@ -44,6 +64,7 @@ class PostgresServer:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="postgres", daemon=True)
         self._numbers = itertools.count(1)
+        self._free: list[str] = []
 
     def __enter__(self) -> PostgresServer:
         self._thread.start()
@@ -63,10 +84,15 @@ class PostgresServer:
         """The maintenance database."""
         return self.postgres.url
 
-    @property
-    def socket(self) -> Path:
-        """The Unix socket it listens on."""
-        return Path(os.fsdecode(urlsplit(self.url).query.removeprefix("host=")).replace("%2F", "/")) / ".s.PGSQL.5432"
+    def kill(self, number: int = signal.SIGKILL) -> None:
+        """End the server with a signal (SIGQUIT: an immediate shutdown) and wait until it is gone."""
+        assert self.postgres.pid is not None
+        os.kill(self.postgres.pid, number)
+        self.call(self.postgres.wait())
+
+    def start_again(self) -> None:
+        """Start it again after it was killed: it recovers from its log."""
+        self.call(self.postgres.start())
 
     def call(self, work: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine on the server's loop and wait for it."""
@@ -78,21 +104,26 @@ class PostgresServer:
 
     def prepare_template(self) -> None:
         """Make the migrated database that `create_database` copies."""
-        self.call(self._execute(f"CREATE DATABASE {_TEMPLATE}"))
+        self.call(self._execute(self.url, f"CREATE DATABASE {_TEMPLATE}"))
         self.call(migrate(Database(self.database_url(_TEMPLATE))))
 
     def create_database(self, template: str = _TEMPLATE) -> str:
-        """A fresh database; returns its URL."""
+        """A fresh database, migrated unless another template is named; returns its URL."""
         name = f"test_{next(self._numbers)}"
-        self.call(self._execute(f"CREATE DATABASE {name} TEMPLATE {template}"))
+        # Copying files is much faster here than the default, which logs every page.
+        self.call(self._execute(self.url, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY"))
         return self.database_url(name)
 
-    def drop_database(self, url: str) -> None:
-        """Remove a database, and whoever is still connected to it."""
-        self.call(self._execute(f"DROP DATABASE IF EXISTS {urlsplit(url).path[1:]} WITH (FORCE)"))
+    @contextmanager
+    def borrowed_database(self) -> Iterator[str]:
+        """An empty migrated database, for as long as the block lasts; emptying is faster than making."""
+        url = self._free.pop() if self._free else self.create_database()
+        yield url
+        self.call(self._execute(url, _EMPTY))
+        self._free.append(url)
 
-    async def _execute(self, sql: str) -> None:
-        connection = await Database(self.url).connect()
+    async def _execute(self, url: str, sql: str) -> None:
+        connection = await Database(url).connect()
         try:
             await connection.execute(sql)
         finally:

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 from kubepy.api.field import FieldError, Path, duplicate, invalid, not_supported, required, too_long
 from kubepy.api.labels import validate_label_name
 from kubepy.api.names import regex_error
-from kubepy.apiserver.registry.strategy import Object
+
+Object = dict[str, Any]
 
 _STATUSES: Final = ("False", "True", "Unknown")
 _MAX_REASON_BYTES: Final = 1024

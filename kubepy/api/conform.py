@@ -15,7 +15,8 @@ from typing import Any, Final
 import msgspec
 
 from kubepy.api import quantity, timestamps
-from kubepy.api.decoding import RepeatedKeys, go_name
+from kubepy.api.decoding import RepeatedKeys
+from kubepy.api.go_text import json_type, struct_name, type_of_schema
 from kubepy.api.schema import MICRO_TIME, TIME, Schema
 
 _MAX_PROBLEMS: Final = 100
@@ -81,6 +82,16 @@ struct on the way to its fields, and OpenAPI has forgotten it."""
 _find_bad_base64 = re.compile(r"[^A-Za-z0-9+/\r\n]").search
 
 
+def omits_empty(owner: Schema, name: str, schema: Schema) -> bool:
+    """Whether an empty list or map in a field of a built-in type is no value: Go's `omitempty` leaves it out.
+
+    The definitions don't carry that mark, but a field that has it isn't required. Structs (`emptyDir: {}`) stay.
+    """
+    if schema.items is None and schema.additional is None:
+        return False
+    return owner.name.startswith("io.k8s.") and name not in owner.required
+
+
 class TypeMismatchError(Exception):
     """A value that the schema's type can't hold; the text is that of Go's decoder."""
 
@@ -114,7 +125,7 @@ class Conformer:
     def _mismatched(self, what: str, schema: Schema) -> Any:
         """Go carries on after such a mistake and reports the first."""
         if not self._mismatch:
-            self._mismatch = self._mismatch_text(what, _go_type(schema))
+            self._mismatch = self._mismatch_text(what, type_of_schema(schema))
         return _BAD
 
     def _visit(self, value: Any, schema: Schema, path: str) -> Any:
@@ -134,7 +145,7 @@ class Conformer:
 
     def _object(self, value: Any, schema: Schema, path: str) -> Any:
         if not isinstance(value, dict):
-            return self._mismatched(go_name(value), schema)
+            return self._mismatched(json_type(value), schema)
         if schema.properties:
             return self._struct_fields(value, schema, path)
         if schema.additional is None:
@@ -163,13 +174,13 @@ class Conformer:
             if item is None:
                 continue
             depth = len(self._fields)
-            self._struct = _struct_name(schema)
+            self._struct = struct_name(schema)
             self._fields += _embedding(self._struct, key)
             self._fields.append(key)
             field = self._visit(item, properties[key], field_path)
             del self._fields[depth:]
             self._struct = outer_struct
-            if field is not _BAD:
+            if field is not _BAD and (field or not omits_empty(schema, key, properties[key])):
                 result[key] = field
         return result
 
@@ -183,7 +194,7 @@ class Conformer:
 
     def _list(self, value: Any, schema: Schema, path: str) -> Any:
         if not isinstance(value, list):
-            return self._mismatched(go_name(value), schema)
+            return self._mismatched(json_type(value), schema)
         items = schema.items
         if items is None:
             return _plain(value)
@@ -195,12 +206,12 @@ class Conformer:
     def _scalar(self, value: Any, schema: Schema) -> Any:
         if schema.type == "string":
             if not isinstance(value, str):
-                return self._mismatched(go_name(value), schema)
+                return self._mismatched(json_type(value), schema)
             return self._base64(value) if schema.format == "byte" else value
         if schema.type == "boolean":
-            return value if isinstance(value, bool) else self._mismatched(go_name(value), schema)
+            return value if isinstance(value, bool) else self._mismatched(json_type(value), schema)
         if isinstance(value, bool) or not isinstance(value, int | float):
-            return self._mismatched(go_name(value), schema)
+            return self._mismatched(json_type(value), schema)
         if schema.type == "integer" and not _fits(value, schema.format):
             return self._mismatched(f"number {_number_text(value)}", schema)
         return value
@@ -209,12 +220,12 @@ class Conformer:
         if isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool) and _fits(value, "int32")):
             return value
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        what = f"number {_number_text(value)}" if is_number else go_name(value)
+        what = f"number {_number_text(value)}" if is_number else json_type(value)
         raise TypeMismatchError(self._mismatch_text(what, "int32"))
 
     def _time(self, value: Any, schema: Schema) -> str:
         if not isinstance(value, str):
-            raise TypeMismatchError(self._mismatch_text(go_name(value), "string"))
+            raise TypeMismatchError(self._mismatch_text(json_type(value), "string"))
         try:
             if schema.name == TIME:
                 return timestamps.format_time(timestamps.parse_time(value))
@@ -304,31 +315,3 @@ def _embedding(struct: str, field: str) -> list[str]:
             break
         names.append(embedded)
     return names
-
-
-def _struct_name(schema: Schema) -> str:
-    return schema.name.rpartition(".")[2]
-
-
-def _go_type(schema: Schema) -> str:
-    """The Go type that a schema was made from, as far as it can be told."""
-    if schema.properties:
-        package, _, name = schema.name.rpartition(".")
-        return f"{package.rpartition('.')[2]}.{name}" if name else "struct"
-    if schema.quantity:
-        return "resource.Quantity"
-    if schema.int_or_string:
-        return "intstr.IntOrString"
-    if schema.name == TIME or schema.name == MICRO_TIME:
-        return f"v1.{_struct_name(schema)}"
-    if schema.type == "array" and schema.items is not None:
-        return f"[]{_go_type(schema.items)}"
-    if schema.type == "object":
-        if schema.additional is None:
-            return "map[string]interface {}"
-        return "v1.ResourceList" if schema.additional.quantity else f"map[string]{_go_type(schema.additional)}"
-    if schema.type == "string":
-        return "[]uint8" if schema.format == "byte" else "string"
-    return {"boolean": "bool", "number": "float64", "integer": schema.format or "int64"}.get(
-        schema.type or "", "interface {}"
-    )

@@ -10,7 +10,7 @@ import re
 from datetime import timedelta
 from typing import Final, NamedTuple
 
-from kubepy.apiserver.registry.batch.time_zones import load_time_zone
+from kubepy.api.time_zones import load_time_zone
 
 
 class CronSchedule(NamedTuple):

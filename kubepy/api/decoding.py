@@ -15,6 +15,7 @@ import msgspec
 
 from kubepy.api import json_syntax
 from kubepy.api.errors import APIError, bad_request
+from kubepy.api.go_text import json_type
 
 MAX_DEPTH: Final = 200
 """How deep lists and objects may nest. Go allows 10,000; no sane object comes near this, and Python code that
@@ -145,26 +146,18 @@ def _without_surrogates(value: Any) -> Any:
     return value
 
 
-_GO_NAMES: Final = {str: "string", bool: "bool", list: "array", dict: "object", RepeatedKeys: "object"}
-
-
-def go_name(value: Any) -> str:
-    """What Go calls a JSON value in messages."""
-    return _GO_NAMES.get(type(value), "number")
-
-
 def object_head(value: Any, kind: str, body: bytes = b"") -> tuple[str, str]:
     """apiVersion and kind of a decoded object, empty where left out. Raises APIError if it is no object."""
     if value is None:
         return "", ""
     if not isinstance(value, dict):
-        why = f"json: cannot unmarshal {go_name(value)} into Go value of type {_GO_HEAD_TYPE}"
+        why = f"json: cannot unmarshal {json_type(value)} into Go value of type {_GO_HEAD_TYPE}"
         raise _malformed(kind, why, body or _encode(value))
     head = []
     for name in ("apiVersion", "kind"):
         text = value.get(name)
         if text is not None and not isinstance(text, str):
-            why = f"json: cannot unmarshal {go_name(text)} into Go struct field .{name} of type string"
+            why = f"json: cannot unmarshal {json_type(text)} into Go struct field .{name} of type string"
             raise _malformed(kind, why, body or _encode(value))
         head.append(text or "")
     return head[0], head[1]

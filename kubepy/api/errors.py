@@ -127,9 +127,7 @@ def conflict(group: str, resource: str, name: str, why: str) -> APIError:
     return APIError(409, "Conflict", message, _about(group, resource, name))
 
 
-OPTIMISTIC_LOCK_MESSAGE = (
-    "the object has been modified; please apply your changes to the latest version and try again"
-)
+OPTIMISTIC_LOCK_MESSAGE = "the object has been modified; please apply your changes to the latest version and try again"
 """Upstream's `registry.OptimisticLockErrorMsg`; clients match on it."""
 
 
@@ -155,10 +153,7 @@ def request_entity_too_large(message: str) -> APIError:
 
 def unsupported_media_type(supported: Sequence[str]) -> APIError:
     """415: the body's media type is not understood."""
-    message = (
-        "the body of the request was in an unknown format - "
-        f"accepted media types include: {', '.join(supported)}"
-    )
+    message = f"the body of the request was in an unknown format - accepted media types include: {', '.join(supported)}"
     return APIError(415, "UnsupportedMediaType", message)
 
 
@@ -178,9 +173,7 @@ def too_many_requests(message: str, retry_after_seconds: int) -> APIError:
 
 def internal(message: str) -> APIError:
     """500: a fault of the server's own."""
-    return APIError(
-        500, "InternalError", f"Internal error occurred: {message}", {}, (Cause("", message),)
-    )
+    return APIError(500, "InternalError", f"Internal error occurred: {message}", {}, (Cause("", message),))
 
 
 def not_implemented(message: str) -> APIError:

@@ -163,6 +163,13 @@ def too_long(path: Path, max_length_bytes: int) -> FieldError:
     return FieldError(ErrorType.TOO_LONG, str(path), OMIT, detail)
 
 
+def too_long_characters(path: Path, max_length: int) -> FieldError:
+    """A string of more than so many characters, however many bytes they take."""
+    unit = "character" if max_length == 1 else "characters"
+    detail = f"may not be more than {max_length} {unit}" if max_length >= 0 else "value is too long"
+    return FieldError(ErrorType.TOO_LONG, str(path), OMIT, detail)
+
+
 def too_short(path: Path, min_length: int) -> FieldError:
     """A string of fewer than so many characters."""
     unit = "character" if min_length == 1 else "characters"

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from kubepy.api.equality import semantically_equal
 from kubepy.api.field import FieldError, Path, forbidden, invalid, not_supported, required, too_long
 from kubepy.api.labels import validate_label_name as validate_label_name
 from kubepy.api.labels import validate_label_selector as validate_label_selector
@@ -38,8 +39,8 @@ def validate_nonnegative(value: int, path: Path) -> list[FieldError]:
 
 
 def validate_immutable(new: Any, old: Any, path: Path) -> list[FieldError]:
-    """A field that keeps its value once the object exists."""
-    return [] if new == old else [invalid(path, new, FIELD_IMMUTABLE_ERROR)]
+    """A field that keeps its value once the object exists; an empty list is as good as none."""
+    return [] if semantically_equal(new, old) else [invalid(path, new, FIELD_IMMUTABLE_ERROR)]
 
 
 def validate_annotations(annotations: Mapping[str, str] | None, path: Path) -> list[FieldError]:

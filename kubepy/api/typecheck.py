@@ -1,8 +1,9 @@
 """The type check of request bodies: does an object fit its schema, and what is wrong with it if not.
 
 Per schema a msgspec type is compiled on first use. It accepts only objects that need no change at all: no unknown or
-repeated field, no null, every quantity and time canonical. Such an object, the normal case, costs three passes in C.
-Whatever it refuses goes to `kubepy.api.conform`, which corrects what upstream corrects and names what it rejects.
+repeated field, no null, no empty list or map that Go would leave out, every quantity and time canonical. Such an
+object, the normal case, costs three passes in C. Whatever it refuses goes to `kubepy.api.conform`, which corrects what
+upstream corrects and names what it rejects.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Annotated, Any, Final
 
 import msgspec
 
-from kubepy.api.conform import Conformer, TypeMismatchError
+from kubepy.api.conform import Conformer, TypeMismatchError, omits_empty
 from kubepy.api.decoding import decode_json, decode_json_pairs, has_repeated_keys, object_head
 from kubepy.api.errors import APIError, bad_request
 from kubepy.api.schema import MICRO_TIME, TIME, Schema
@@ -107,8 +108,8 @@ class _Compiler:
             raise _RecursiveSchemaError
         self._open.add(id(schema))
         fields = [
-            (f"f{position}", self.type_of(field_schema) | msgspec.UnsetType, msgspec.UNSET)
-            for position, field_schema in enumerate(schema.properties.values())
+            (f"f{position}", self._field(schema, name, field_schema) | msgspec.UnsetType, msgspec.UNSET)
+            for position, (name, field_schema) in enumerate(schema.properties.items())
         ]
         names = {f"f{position}": name for position, name in enumerate(schema.properties)}
         compiled = msgspec.defstruct(
@@ -119,6 +120,10 @@ class _Compiler:
             _structs.clear()
         _structs[schema] = compiled
         return compiled
+
+    def _field(self, owner: Schema, name: str, schema: Schema) -> Any:
+        compiled = self.type_of(schema)
+        return Annotated[compiled, msgspec.Meta(min_length=1)] if omits_empty(owner, name, schema) else compiled
 
 
 _MAX_STRUCTS: Final = 20_000

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -62,10 +62,11 @@ class ListSelection:
     field_requirements: tuple[fields.Requirement, ...] = ()
     """Those beyond metadata.name and metadata.namespace equalities."""
 
-    @property
-    def matches_all(self) -> bool:
-        """Whether namespace and name alone decide."""
-        return self.label_selector.empty and not self.field_requirements
+    matches_all: bool = field(init=False)
+    """Whether namespace and name alone decide."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "matches_all", self.label_selector.empty and not self.field_requirements)
 
     def matches(self, entry: Entry) -> bool:
         """Whether labels and fields satisfy the selectors."""
@@ -176,7 +177,8 @@ def _selection(request: Request, resource: Resource) -> ListSelection:
         if requirement.field not in _METADATA_FIELDS and requirement.field not in resource.selectable_fields:
             raise errors.bad_request(
                 f'Unable to find "{resource.api_version}, Resource={resource.plural}" that match label selector'
-                f' "{label_selector}", field selector "{field_selector}": field label not supported: {requirement.field}'
+                f' "{label_selector}", field selector "{field_selector}": '
+                f"field label not supported: {requirement.field}"
             )
         if requirement.operator != "!=" and requirement.field == "metadata.name" and name in (None, requirement.value):
             name = requirement.value

@@ -186,11 +186,30 @@ class EmbeddedPostgres:
     async def _stop_leftover(self) -> None:
         """Stop a server that still runs on our directory because whoever started it was killed."""
         pid_file = self._data / "postmaster.pid"
-        with contextlib.suppress(FileNotFoundError, ValueError, IndexError, ProcessLookupError):
-            pid = int(pid_file.read_text().splitlines()[0])
-            # After a reboot the ID may be that of another process, even of the server of another directory.
-            if os.fsencode(self._data) in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0"):
+        with contextlib.suppress(FileNotFoundError, ValueError, IndexError):
+            postmaster = int(pid_file.read_text().splitlines()[0])
+            if postmaster in self._servers():
                 await self._run("pg_ctl", "-D", str(self._data), "-m", "fast", "-w", "stop")
+            elif Path(f"/proc/{postmaster}").exists():
+                # After a reboot the ID may be that of any process, and PostgreSQL would take it for a server.
+                pid_file.unlink()
+        # Those that a killed postmaster left in the middle of a long query hold on to its memory.
+        async with asyncio.timeout(STOP_TIMEOUT_SECONDS):
+            while orphans := self._servers():
+                for pid in orphans:
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(pid, signal.SIGKILL)
+                await asyncio.sleep(0.01)
+
+    def _servers(self) -> set[int]:
+        """The process IDs of all PostgreSQL processes that work in our data directory."""
+        found = set()
+        for process in Path("/proc").iterdir():
+            with contextlib.suppress(OSError):  # it is gone, or none of ours
+                works_here = process.name.isdecimal() and (process / "cwd").samefile(self._data)
+                if works_here and (process / "exe").readlink().name == "postgres":
+                    found.add(int(process.name))
+        return found
 
     async def _wait_until_ready(self) -> None:
         assert self._process is not None

@@ -4,14 +4,14 @@ Rows after the last applied revision are read whenever somebody nudges: a commit
 from another one, or a slow ticker. A lost notification therefore costs a moment, never an event; a lost
 connection costs a reconnect, after which reading goes on where it stopped.
 
-Records of this process's own commits are applied straight from memory when they follow the last applied
-revision directly, which spares reading back what was just written.
+Records of this process's own commits are applied from memory: only what others wrote in between is read.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
@@ -29,12 +29,14 @@ log = logging.getLogger(__name__)
 
 TICK_SECONDS: Final = 1.0
 BATCH_ROWS: Final = 1000
+MAX_OWN_RECORDS: Final = 8192
+_FOR_EVER: Final = 2**62
 CURRENT_TIMEOUT_SECONDS: Final = 3.0
 """Reading one number takes no longer unless the connection leads nowhere, and every linearizable read waits for it."""
 
 _after: Final = (
     select(*RECORD_COLUMNS)
-    .where(object_revision.c.revision > bindparam("after"))
+    .where(object_revision.c.revision > bindparam("after"), object_revision.c.revision <= bindparam("until"))
     .order_by(object_revision.c.revision)
     .limit(bindparam("maximum"))
     .subquery("news")
@@ -59,6 +61,7 @@ class Feed:
         self._revision_session = Session(database)
         self._asking: list[asyncio.Future[int]] = []
         self._asked = asyncio.Event()
+        self._own: deque[Record] = deque()
         self._closed = False
         self.healthy = False
         """Whether the last attempt to read news succeeded."""
@@ -76,9 +79,12 @@ class Feed:
 
     def committed(self, batch: Sequence[Record]) -> None:
         """Take the records of a commit made by this process."""
-        if self.healthy and batch[0].revision == self._cache.revision + 1:
-            self._cache.apply(batch, batch[-1].revision)
-        else:
+        self._own.extend(batch)
+        if len(self._own) > MAX_OWN_RECORDS:
+            self._own.clear()  # the feed is behind or cut off: what it needs, it will read
+        if self.healthy:
+            self._apply_own()
+        if self._own:
             self.nudge()
 
     def nudge(self) -> None:
@@ -150,10 +156,23 @@ class Feed:
             pass
         self._nudged.clear()
 
+    def _apply_own(self) -> None:
+        """Apply own records as far as they follow the last applied revision without a gap."""
+        following: list[Record] = []
+        revision = self._cache.revision
+        while self._own and self._own[0].revision <= revision + 1:
+            record = self._own.popleft()
+            if record.revision > revision:  # it may have been read meanwhile
+                following.append(record)
+                revision = record.revision
+        if following:
+            self._cache.apply(following, revision)
+
     async def _catch_up(self, connection: Any) -> None:
-        """Apply everything committed until now."""
+        """Apply everything committed until now: read what others wrote, take own records from memory."""
         while True:
-            arguments = _NEWS.arguments(after=self._cache.revision, maximum=BATCH_ROWS)
+            until = self._own[0].revision - 1 if self._own else _FOR_EVER
+            arguments = _NEWS.arguments(after=self._cache.revision, until=until, maximum=BATCH_ROWS)
             rows = await connection.fetch(_NEWS.sql, *arguments)
             current, oldest = rows[0][0], rows[0][1]
             if oldest > self._cache.revision:
@@ -165,12 +184,13 @@ class Feed:
             news = records([row[2:] for row in rows if row[2] is not None])
             # Own commits may have been applied while the query ran.
             news = news[_first_after(news, self._cache.revision) :]
-            complete = len(rows) < BATCH_ROWS
-            reached = current if complete else rows[-1][2]
+            # Whatever is at or before `until` was committed before this process's own next record.
+            reached = min(current, until) if len(rows) < BATCH_ROWS else rows[-1][2]
             if reached > self._cache.revision:
                 self._cache.apply(news, reached)
+            self._apply_own()
             self.healthy = True
-            if complete:
+            if self._cache.revision >= current:
                 return
 
 

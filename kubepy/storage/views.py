@@ -14,11 +14,13 @@ from kubepy.storage.database import Database
 HIDDEN_RESOURCES: Final = frozenset({"secrets"})
 _LOCK_ID: Final = 0x6B766965  # "kvie": replacing views concurrently would fail
 
-_VIEW: Final = """
+_VIEW: Final = r"""
 CREATE OR REPLACE VIEW {view} AS
 WITH live AS (
-    SELECT revision, namespace, name, uid, created_revision, recorded_at, convert_from(body, 'UTF8')::jsonb AS body
-      FROM object_revision
+    SELECT revision, namespace, name, uid, recorded_at,
+           (CASE WHEN strpos(text, '\u0000') = 0 THEN text
+                 ELSE regexp_replace(text, '(?<!\\)((?:\\\\)*)\\u0000', '\1\\ufffd', 'g') END)::jsonb AS body
+      FROM object_revision CROSS JOIN LATERAL (SELECT convert_from(body, 'UTF8') AS text) AS decoded
      WHERE resource = {resource} AND superseded_revision IS NULL AND NOT deleted
 )
 SELECT nullif(namespace, '') AS namespace,
@@ -31,6 +33,9 @@ SELECT nullif(namespace, '') AS namespace,
        jsonb_set(body, '{{metadata,resourceVersion}}', to_jsonb(revision::text)) AS object
   FROM live
 """
+# NUL is legal in a JSON string, but jsonb can't hold it: one such object must not break everybody's query, so
+# it is shown as U+FFFD. An even number of backslashes before it are backslashes themselves.
+#
 # A view with a WITH clause can't be written through (PostgreSQL, "Updatable Views"), and the planner
 # still pushes conditions into it.
 

@@ -25,7 +25,9 @@ from kubepy.storage.records import Key, Record
 from kubepy.storage.selection import FieldPaths, Summary, summarizer
 
 RING_EVENTS: Final = 4096
-"""How many recent events per resource a watch can replay from memory; older ones come from the table."""
+RING_BYTES: Final = 16 * 2**20
+"""How many recent events per resource, and how many bytes of past states, a watch can replay from memory;
+older ones come from the table."""
 WATCHER_BUFFER_EVENTS: Final = 10_000
 WATCHER_BUFFER_BYTES: Final = 32 * 2**20
 """What a slow watcher may have waiting before it is closed."""
@@ -58,8 +60,8 @@ class Entry:
 class Event:
     """One change: the entry before and after it (None: absent).
 
-    `frames` memoises what watchers are sent, by media type and event type, so that an event is encoded
-    once however many watch it.
+    `frames` memoises what watchers are sent, by form and event type, so that an event is encoded once however
+    many watch it. It is there while the event is handed out and None afterwards: who replays it is alone.
     """
 
     __slots__ = ("after", "before", "frames", "revision")
@@ -68,7 +70,12 @@ class Event:
         self.revision = revision
         self.before = before
         self.after = after
-        self.frames: dict[Any, bytes] = {}
+        self.frames: dict[Any, bytes] | None = None
+
+    @property
+    def past_bytes(self) -> int:
+        """How much memory it alone keeps: the state before it."""
+        return len(self.before.body) if self.before is not None else 0
 
 
 def deletion_entry(tombstone: Record, before: Entry) -> Entry:
@@ -128,9 +135,13 @@ def seen_by(event: Event, selection: Selection) -> EventType | None:
 
 
 class Watcher:
-    """One watch's place in the fan-out: a bounded buffer of (type, event) and a wake-up."""
+    """One watch's place in the fan-out: a bounded buffer of (type, event).
 
-    __slots__ = ("_wake", "buffer", "bytes_waiting", "closed", "revision", "selection")
+    With `sink` set, it is called once after each batch of events that put something into the buffer; it
+    must take it without awaiting and without raising. Without one, `wait` tells when there is something.
+    """
+
+    __slots__ = ("_wake", "buffer", "bytes_waiting", "closed", "revision", "selection", "sink")
 
     def __init__(self, selection: Selection, revision: int) -> None:
         self.selection = selection
@@ -138,21 +149,27 @@ class Watcher:
         self.buffer: deque[tuple[EventType, Event]] = deque()
         self.bytes_waiting = 0
         self.closed = False
+        self.sink: Callable[[], None] | None = None
         self._wake = asyncio.Event()
 
-    def offer(self, event: Event) -> None:
-        """Take an event if it concerns this watcher; close instead of growing beyond the bound."""
+    def offer(self, event: Event) -> bool:
+        """Take an event if it concerns this watcher; close instead of growing beyond the bound.
+
+        Returns whether it is the first one since the buffer was empty.
+        """
         told = seen_by(event, self.selection)
         if told is None or self.closed:
-            return
+            return False
         entry = event.after or event.before
         assert entry is not None
         self.bytes_waiting += len(entry.body)
         if len(self.buffer) >= WATCHER_BUFFER_EVENTS or self.bytes_waiting > WATCHER_BUFFER_BYTES:
             self.close()
-            return
+            return False
         self.buffer.append((told, event))
-        self._wake.set()
+        if self.sink is None:
+            self._wake.set()
+        return len(self.buffer) == 1
 
     def close(self) -> None:
         """Let the watch end: its client has fallen behind or the resource has gone."""
@@ -182,6 +199,7 @@ class ResourceCache:
         self._summarize = summarizer(paths)
         self._namespaces: SortedDict = SortedDict()  # namespace -> SortedDict of name -> Entry
         self._ring: deque[Event] = deque()
+        self._ring_bytes = 0
         self._label_indexes: dict[str, dict[str, dict[tuple[str, str], Entry]]] = {}
         self.watchers: set[Watcher] = set()
         self.count = 0
@@ -210,6 +228,15 @@ class ResourceCache:
             yield from _names_after(
                 self._namespaces[found], after[1] if after is not None and found == after[0] else None
             )
+
+    def count_after(self, namespace: str | None, after: tuple[str, str]) -> int:
+        """How many objects of one namespace (None: of all) follow a key."""
+        names = self._namespaces.get(after[0])
+        rest = len(names) - names.bisect_right(after[1]) if names is not None else 0
+        if namespace is not None:
+            return rest
+        later = self._namespaces.irange(after[0], inclusive=(False, True))
+        return rest + sum(len(self._namespaces[found]) for found in later)
 
     def labelled(self, key: str, values: Iterable[str], namespace: str | None) -> list[Entry]:
         """The objects whose label `key` has one of `values`, in key order, by an index made on demand."""
@@ -250,16 +277,22 @@ class ResourceCache:
             before = deletion_entry(record, before)
         event = Event(record.revision, before, after)
         self._ring.append(event)
+        self._ring_bytes += event.past_bytes
         self.last_revision = record.revision
-        if len(self._ring) > RING_EVENTS:
-            self.replayable_from = self._ring.popleft().revision
+        while len(self._ring) > RING_EVENTS or self._ring_bytes > RING_BYTES:
+            self._forget_oldest()
         return event
 
     def forget_events(self, revision: int) -> None:
         """Drop events up to a revision: they have been compacted."""
         while self._ring and self._ring[0].revision <= revision:
-            self._ring.popleft()
+            self._forget_oldest()
         self.replayable_from = max(self.replayable_from, revision)
+
+    def _forget_oldest(self) -> None:
+        oldest = self._ring.popleft()
+        self._ring_bytes -= oldest.past_bytes
+        self.replayable_from = oldest.revision
 
     def entry(self, record: Record) -> Entry:
         """A record as it is served."""
@@ -379,12 +412,20 @@ class WatchCache:
 
     def apply(self, records: Sequence[Record], revision: int) -> None:
         """Bring in the next records, in order; the state is then the one at `revision`."""
+        events: list[Event] = []
+        reached: list[Watcher] = []
         for record in records:
             cache = self.resource(record.resource)
             event = cache.apply(record)
-            for watcher in list(cache.watchers):
-                watcher.offer(event)
+            event.frames = {}
+            events.append(event)
+            reached += [watcher for watcher in cache.watchers if watcher.offer(event)]
         self._revision = revision
+        for watcher in reached:
+            if watcher.sink is not None:
+                watcher.sink()
+        for event in events:
+            event.frames = None
         self._release_waiting()
 
     def compacted(self, revision: int) -> None:

@@ -114,23 +114,8 @@ class Cluster:
         """TLS as the admin, or as nobody."""
         context = ssl.create_default_context(cafile=str(self.file("ca.crt")))
         if not anonymous:
-            context.load_cert_chain(*self._admin_files())
+            context.load_cert_chain(self.file("admin.crt"), self.file("admin.key"))
         return context
-
-    def _admin_files(self) -> tuple[Path, Path]:
-        import base64
-
-        user = yaml.safe_load(self.kubeconfig.read_text())["users"][0]["user"]
-        paths = []
-        for name in ("client-certificate", "client-key"):
-            if name in user:
-                paths.append(Path(user[name]))
-                continue
-            path = self.directory / f"test-{name}.pem"
-            path.write_bytes(base64.b64decode(user[f"{name}-data"]))
-            path.chmod(0o600)
-            paths.append(path)
-        return paths[0], paths[1]
 
     def session(self, *, anonymous: bool = False, **headers: str) -> aiohttp.ClientSession:
         """An HTTP client of this cluster."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from kubepy.api.apply.field_set import element_text
 from kubepy.api.apply.shape import ATOMIC, LIST, MAP, SCALAR, SET, STRUCT, UNTYPED, Shape, TypedError
-from kubepy.api.patch.go_text import printed, type_name
+from kubepy.api.go_text import printed, type_name
 from kubepy.api.schema import Schema
 
 _EVERY_OBJECT = ("apiVersion", "kind", "metadata")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-_CORE_NAMES: Final[Mapping[str, str]] = {
+CORE_NAMES: Final[Mapping[str, str]] = {
     "regarding": "involvedObject",
     "note": "message",
     "deprecatedSource": "source",
@@ -18,7 +18,9 @@ _CORE_NAMES: Final[Mapping[str, str]] = {
     "deprecatedCount": "count",
     "reportingController": "reportingComponent",
 }
-_EVENTS_NAMES: Final[Mapping[str, str]] = {core: events for events, core in _CORE_NAMES.items()}
+"""Fields of events.k8s.io/v1 that core/v1 names otherwise."""
+
+_EVENTS_NAMES: Final[Mapping[str, str]] = {core: events for events, core in CORE_NAMES.items()}
 
 
 def core_to_events(obj: dict[str, Any]) -> dict[str, Any]:
@@ -34,7 +36,7 @@ def core_to_events(obj: dict[str, Any]) -> dict[str, Any]:
 
 def events_to_core(obj: dict[str, Any]) -> dict[str, Any]:
     """The core/v1 form of an events.k8s.io/v1 Event."""
-    result = {_CORE_NAMES.get(name, name): value for name, value in obj.items()}
+    result = {CORE_NAMES.get(name, name): value for name, value in obj.items()}
     result["apiVersion"] = "v1"
     result.setdefault("involvedObject", {})
     result.setdefault("reportingComponent", "")

@@ -16,7 +16,7 @@ import jsonpatch
 import jsonpointer
 
 from kubepy.api.errors import APIError, bad_request, request_entity_too_large
-from kubepy.api.patch.go_text import json_type
+from kubepy.api.go_text import json_type
 
 MAX_OPERATIONS: Final = 10_000
 

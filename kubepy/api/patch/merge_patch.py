@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from kubepy.api.errors import bad_request
-from kubepy.api.patch.go_text import json_type
+from kubepy.api.go_text import json_type
 
 
 def apply_merge_patch(document: dict[str, Any], patch: Any) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from kubepy.api.errors import APIError, bad_request
-from kubepy.api.patch.go_text import json_type, printed, type_name
+from kubepy.api.go_text import json_type, printed, type_name
 from kubepy.api.patch.json_patch import unprocessable
 from kubepy.api.patch.merge_patch import without_nulls
 from kubepy.api.schema import Schema

@@ -13,7 +13,7 @@ from typing import Any
 
 from kubepy.api.decoding import unrecognized
 from kubepy.api.protobuf.envelope import decode_envelope
-from kubepy.api.protobuf.message import decode_fields
+from kubepy.api.protobuf.message import read_message
 from kubepy.api.protobuf.message_types import message_types
 from kubepy.api.protobuf.wire import ProtobufError
 from kubepy.api.schema import Schema, builtin_catalog
@@ -32,12 +32,7 @@ def decode_message(raw: bytes, schema: Schema) -> dict[str, Any]:
 
     `schema` must be one that `has_protobuf`.
     """
-    result: dict[str, Any] = {}
-    try:
-        decode_fields(raw, 0, len(raw), message_types()[schema.name], result)
-    except UnicodeDecodeError:
-        raise ProtobufError("string field contains invalid UTF-8") from None
-    return result
+    return read_message(raw, schema.name)
 
 
 def check_protobuf(body: bytes, schema: Schema) -> Checked:

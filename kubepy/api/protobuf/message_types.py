@@ -1,10 +1,10 @@
 """What the messages of built-in types look like: `field_numbers.json`, read once and indexed by wire tag.
 
 The file has, for each Go type behind an OpenAPI definition, its fields by JSON name as `NUMBER [list|map|inline] KIND
-[omitempty]`. KIND is a scalar or a type (of the same package unless qualified). `inline` marks an embedded struct, whose
-fields stand among its parent's in JSON; `json`, bytes that hold JSON text. `omitempty` marks scalars that Go leaves out
-of JSON when they are zero: others are pointers, or always there. All of it are facts of upstream's `generated.proto`
-(numbers, kinds) and `types.go` (JSON names, omitempty) in `k8s.io/api`, `k8s.io/apimachinery`,
+[omitempty]`. KIND is a scalar or a type (of the same package unless qualified). `inline` marks an embedded struct,
+whose fields stand among its parent's in JSON; `json`, bytes that hold JSON text. `omitempty` marks scalars that Go
+leaves out of JSON when they are zero: others are pointers, or always there. All of these are facts of upstream's
+`generated.proto` (numbers, kinds) and `types.go` (JSON names, omitempty) in `k8s.io/api`, `k8s.io/apimachinery`,
 `k8s.io/apiextensions-apiserver` and `k8s.io/kube-aggregator`.
 """
 

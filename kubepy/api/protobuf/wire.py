@@ -27,8 +27,15 @@ def unexpected_end() -> ProtobufError:
     return ProtobufError("unexpected EOF")
 
 
+def past_end(length: int) -> ProtobufError:
+    """The error of a length that reaches past the end."""
+    return ProtobufError("proto: negative length found during unmarshaling") if length >> 63 else unexpected_end()
+
+
 def read_varint(data: bytes, position: int, end: int) -> tuple[int, int]:
     """The unsigned 64-bit integer at `position`, and the position after it. Raises ProtobufError."""
+    if position < end and data[position] < 0x80:
+        return data[position], position + 1
     value = 0
     for count in range(_MAX_VARINT_BYTES):
         if position >= end:
@@ -44,10 +51,8 @@ def read_varint(data: bytes, position: int, end: int) -> tuple[int, int]:
 def read_length(data: bytes, position: int, end: int) -> tuple[int, int]:
     """Where the length-delimited value at `position` starts and stops. Raises ProtobufError."""
     length, start = read_varint(data, position, end)
-    if length >= 1 << 63:
-        raise ProtobufError("proto: negative length found during unmarshaling")
     if start + length > end:
-        raise unexpected_end()
+        raise past_end(length)
     return start, start + length
 
 

@@ -21,8 +21,8 @@ from typing import Any, NamedTuple
 from aiohttp import web
 
 from kubepy.api import errors
-from kubepy.apiserver.list_options import EXACT, Continue, ListOptions, ListSelection, parse_list_options
 from kubepy.apiserver.handlers.matching import START, matching
+from kubepy.apiserver.list_options import EXACT, Continue, ListOptions, ListSelection, parse_list_options
 from kubepy.apiserver.representation import finish
 from kubepy.apiserver.request import ResourceRequest
 from kubepy.apiserver.responses import is_pretty, respond, respond_parts, respond_value
@@ -104,7 +104,7 @@ def _current_page(cache: ResourceCache, options: ListOptions, revision: int, sta
 def _remaining(cache: ResourceCache, selection: ListSelection, last: Entry) -> int:
     if not selection.matches_all:
         return -1
-    return sum(1 for _ in cache.entries(selection.namespace, (last.namespace, last.name)))
+    return cache.count_after(selection.namespace, (last.namespace, last.name))
 
 
 async def _past_page(target: ResourceRequest, options: ListOptions, revision: int, start: tuple[str, str]) -> Page:

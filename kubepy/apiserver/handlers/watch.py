@@ -8,14 +8,15 @@
     R                 false               changes after R (unset: after now)
 
 Follows KEP-3157 (watch lists) and KEP-956 (bookmarks). Frames are made once per event and shared by all
-watchers that want the same form; what has piled up for a watcher goes out in one write.
+watchers that want the same form. They go from the cache straight to the connection: no task has to wake up
+for an event, and what one batch brings a watcher goes out in one write.
 """
 
 from __future__ import annotations
 
 import asyncio
+import logging
 import random
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -30,7 +31,9 @@ from kubepy.apiserver.request import Request, ResourceRequest
 from kubepy.apiserver.responses import add_warnings, hang_up
 from kubepy.apiserver.status import status_of, translate
 from kubepy.storage.errors import Compacted
-from kubepy.storage.watch_cache import Entry, Event, EventType, Watcher
+from kubepy.storage.watch_cache import WATCHER_BUFFER_BYTES, Entry, Event, EventType, Watcher
+
+log = logging.getLogger(__name__)
 
 BOOKMARK_INTERVAL_SECONDS: Final = 60.0
 MIN_TIMEOUT_SECONDS: Final = 1800
@@ -93,7 +96,7 @@ class _Stream:
         """Tell the client, in an event as upstream does, that its revision is gone."""
         await self.response.prepare(self._request.http)
         status = status_of(translate(error, self._target.resource))
-        await self.response.write(_encode({"type": "ERROR", "object": status}) + b"\n")
+        await self.response.write(self._finished(_frame(b"ERROR", _encode(status))))
         await self.response.write_eof()
         return self.response
 
@@ -105,50 +108,54 @@ class _Stream:
         ends_at = loop.time() + seconds
         if initial is not None:
             await self._send_initial(initial, revision)
-        bookmark_at = loop.time() + BOOKMARK_INTERVAL_SECONDS
+        self._watcher = watcher
+        watcher.sink = self._send_events
+        self._send_events()  # what has piled up meanwhile
         while not watcher.closed:
-            events = watcher.take()
-            if events:
-                revision = events[-1][1].revision
-                await self._write([self._frame(kind, event) for kind, event in events])
-                continue
-            now = loop.time()
-            if now >= ends_at:
-                break
-            if now >= bookmark_at:
-                bookmark_at = now + BOOKMARK_INTERVAL_SECONDS
-                if self._options.allow_bookmarks:
-                    await self._write([self._bookmark(max(revision, self._target.server.state.cache.revision))])
             try:
-                async with asyncio.timeout_at(min(ends_at, bookmark_at)):
+                async with asyncio.timeout_at(min(ends_at, loop.time() + BOOKMARK_INTERVAL_SECONDS)):
                     await watcher.wait()
             except TimeoutError:
-                pass
-        if self._options.allow_bookmarks and not watcher.closed:
-            await self._write([self._bookmark(max(revision, self._target.server.state.cache.revision))])
+                # Everything up to the cache's revision has been sent, in order: it is safe to resume from there.
+                if self._options.allow_bookmarks:
+                    self._send([_chunk(self._bookmark(self._target.server.state.cache.revision))])
+                if loop.time() >= ends_at:
+                    break
+        watcher.sink = None
         await self.response.write_eof()
 
     async def _send_initial(self, initial: list[Entry], revision: int) -> None:
         for start in range(0, len(initial), _INITIAL_SLICE):
-            await self._write(
-                [_frame(b"ADDED", self._item(entry.body)) for entry in initial[start : start + _INITIAL_SLICE]]
-            )
+            part = initial[start : start + _INITIAL_SLICE]
+            frames = b"".join([self._framed(b"ADDED", entry.body) for entry in part])
+            async with asyncio.timeout(WRITE_TIMEOUT_SECONDS):
+                await self.response.write(frames)
         if self._options.send_initial_events and self._options.allow_bookmarks:
-            await self._write([self._bookmark(revision, initial_events_end=True)])
+            await self.response.write(self._bookmark(revision, initial_events_end=True))
 
-    async def _write(self, frames: Iterable[bytes]) -> None:
-        data = b"".join(frames)
-        if self._form.media_type == YAML:
-            data = b"".join(
-                encode(msgspec.json.decode(line), self._form) + b"---\n" for line in data.splitlines() if line
-            )
-        async with asyncio.timeout(WRITE_TIMEOUT_SECONDS):
-            await self.response.write(data)
+    def _send_events(self) -> None:
+        """Send what is in the watcher's buffer. Called by the cache, in the middle of applying a batch."""
+        try:
+            self._send([self._event_chunk(kind, event) for kind, event in self._watcher.take()])
+        except Exception:
+            log.exception("a watch of %s failed", self._target.resource.group_resource)
+            self._watcher.close()
 
-    def _frame(self, kind: EventType, event: Event) -> bytes:
+    def _send(self, chunks: list[bytes]) -> None:
+        """Hand chunks to the connection, which buffers what the client doesn't take at once; up to a bound."""
+        transport = self._request.http.transport
+        if transport is None or transport.is_closing():
+            self._watcher.close()
+        elif chunks:
+            transport.write(b"".join(chunks))
+            if transport.get_write_buffer_size() > WATCHER_BUFFER_BYTES:
+                self._watcher.close()
+                hang_up(self._request)
+
+    def _event_chunk(self, kind: EventType, event: Event) -> bytes:
         key = (kind, self._frame_key)
-        frame = event.frames.get(key)
-        if frame is None:
+        chunk = event.frames.get(key) if event.frames is not None else None
+        if chunk is None:
             if kind is EventType.DELETED and event.after is not None:
                 # It still exists but no longer matches: the state the watcher knew, at the new revision.
                 assert event.before is not None
@@ -157,7 +164,17 @@ class _Stream:
                 entry = event.after if event.after is not None else event.before
                 assert entry is not None
                 body = entry.body
-            frame = event.frames[key] = _frame(kind.encode(), self._item(body))
+            chunk = _chunk(self._framed(kind.encode(), body))
+            if event.frames is not None:
+                event.frames[key] = chunk
+        return chunk
+
+    def _framed(self, kind: bytes, body: bytes) -> bytes:
+        return self._finished(_frame(kind, self._item(body)))
+
+    def _finished(self, frame: bytes) -> bytes:
+        if self._form.media_type == YAML:
+            return encode(msgspec.json.decode(frame), self._form) + b"---\n"
         return frame
 
     def _item(self, body: bytes) -> bytes:
@@ -186,8 +203,16 @@ class _Stream:
             }
         elif self._form.transformation:
             obj["kind"], obj["apiVersion"] = "PartialObjectMetadata", self._form.api_version
-        return _frame(b"BOOKMARK", _encode(obj))
+        return self._finished(_frame(b"BOOKMARK", _encode(obj)))
 
 
 def _frame(kind: bytes, body: bytes) -> bytes:
     return b'{"type":"%b","object":%b}\n' % (kind, body)
+
+
+def _chunk(data: bytes) -> bytes:
+    """Data as a chunk of HTTP's chunked transfer coding (RFC 9112 section 7.1).
+
+    Framed here so that one event's bytes are the same for every watcher: aiohttp would frame them for each.
+    """
+    return b"%x\r\n%b\r\n" % (len(data), data)

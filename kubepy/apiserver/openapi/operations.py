@@ -117,6 +117,23 @@ class PathItem:
     """The kind whose name `{name}` stands for."""
 
 
+BEARER_TOKEN: Final[Mapping[str, str]] = {
+    "description": "Bearer Token authentication", "in": "header", "name": "authorization", "type": "apiKey",
+}  # fmt: skip
+"""The security scheme of every operation."""
+
+
+def definitions_used(items: Iterable[PathItem]) -> set[str]:
+    """The definitions that bodies and responses of some paths are of."""
+    return {
+        name
+        for item in items
+        for operation in item.operations
+        for name in (operation.body, *operation.responses.values())
+        if name
+    }
+
+
 def group_version_root(group: str, version: str) -> str:
     """`/apis/apps/v1`, or `/api/v1`."""
     return f"/apis/{group}/{version}" if group else f"/api/{version}"

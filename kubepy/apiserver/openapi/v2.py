@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from kubepy.apiserver.openapi.operations import PATCH, Operation, PathItem
+from kubepy.apiserver.openapi.operations import BEARER_TOKEN, PATCH, Operation, PathItem, definitions_used
 from kubepy.apiserver.openapi.parameters import Parameter, parameter
 from kubepy.apiserver.openapi.schemas import Definitions
 from kubepy.apiserver.openapi.v3 import PATCH_MEDIA_TYPES, RESPONSE_TEXTS, response_media_types
@@ -18,19 +18,14 @@ _ANY_MEDIA_TYPE: Final = ["*/*"]
 
 def document(items: Iterable[PathItem], known: Definitions, release: str) -> dict[str, Any]:
     """The OpenAPI v2 document of some paths, with every definition that they need."""
-    paths: dict[str, Any] = {}
-    used: set[str] = set()
-    for item in items:
-        paths[item.path] = _path_item(item, known)
-        for operation in item.operations:
-            used.update(filter(None, (operation.body, *operation.responses.values())))
-    scheme = {"description": "Bearer Token authentication", "in": "header", "name": "authorization", "type": "apiKey"}
+    items = list(items)
+    paths = {item.path: _path_item(item, known) for item in items}
     return {
         "swagger": "2.0",
         "info": {"title": "Kubernetes", "version": release},
         "paths": paths,
-        "definitions": known.closure(used),
-        "securityDefinitions": {"BearerToken": scheme},
+        "definitions": known.closure(definitions_used(items)),
+        "securityDefinitions": {"BearerToken": BEARER_TOKEN},
         "security": [{"BearerToken": []}],
     }
 

@@ -101,7 +101,8 @@ async def _commit_new(
 ) -> Written:
     metadata = obj["metadata"]
     state = target.server.state
-    key = Key(target.resource.storage_key, metadata.get("namespace", ""), metadata["name"])
+    name = metadata.get("name", "")
+    key = Key(target.resource.storage_key, metadata.get("namespace", ""), name)
     draft = obj
     for _ in range(_UPDATE_ATTEMPTS):
         if strategy.reserves:  # each attempt starts from what was asked for, not from what was lost
@@ -110,9 +111,9 @@ async def _commit_new(
         reserved = await strategy.reserve(obj, None, target.server)
         problems = _validate_metadata(target, metadata, strategy) + strategy.validate(obj)
         if problems:
-            raise errors.invalid(target.resource.group, target.resource.kind, metadata["name"], problems)
+            raise errors.invalid(target.resource.group, target.resource.kind, name, problems)
         _warn(target, strategy, obj, None)
-        attributes.name = metadata["name"]
+        attributes.name = name
         await target.server.admission.validate(attributes)
         body = encode_object(obj)
         if options.dry_run:
@@ -350,7 +351,8 @@ def deduplicate_owner_references(target: ResourceRequest, metadata: Object) -> N
         uids = ", ".join(dict.fromkeys(r["uid"] for i, r in enumerate(references) if r in references[:i]))
         target.request.warn(
             ".metadata.ownerReferences contains duplicate entries; API server dedups owner references in 1.20+,"
-            f" and may reject such requests as early as 1.24; please fix your requests; duplicate UID(s) observed: {uids}"
+            " and may reject such requests as early as 1.24; please fix your requests; "
+            f"duplicate UID(s) observed: {uids}"
         )
 
 

@@ -19,9 +19,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from kubepy.api import names
+from kubepy.api.equality import semantically_equal
 from kubepy.api.field import FieldError
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from kubepy.storage.records import Mutation
 
 Object = dict[str, Any]
+
+_NOT_SPEC: Final = frozenset({"metadata", "status", "apiVersion", "kind"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +157,8 @@ def carry_over(obj: Object, old: Object, name: str) -> None:
 
 
 def spec_changed(obj: Object, old: Object) -> bool:
-    """Whether anything but metadata and status differs."""
-    ignored = {"metadata", "status", "apiVersion", "kind"}
-    return any(obj.get(name) != old.get(name) for name in (obj.keys() | old.keys()) - ignored)
+    """Whether anything but metadata and status differs in meaning (an empty list or struct is as good as none)."""
+    return any(
+        not semantically_equal(obj.get(name) or None, old.get(name) or None)
+        for name in (obj.keys() | old.keys()) - _NOT_SPEC
+    )

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
+from kubepy.api.conversion.event import CORE_NAMES
 from kubepy.apiserver.table.ages import UNKNOWN, since
 from kubepy.apiserver.table.cell_text import EMPTY
 from kubepy.apiserver.table.printer import NAME, Column, Printer, Printers, doc
@@ -28,17 +29,6 @@ _COLUMNS: Final = (
     Column("Count", doc(_EVENT, "count"), wide=True),
     NAME._replace(wide=True),
 )
-
-_CORE_NAMES: Final = {
-    "regarding": "involvedObject",
-    "note": "message",
-    "deprecatedSource": "source",
-    "deprecatedFirstTimestamp": "firstTimestamp",
-    "deprecatedLastTimestamp": "lastTimestamp",
-    "deprecatedCount": "count",
-    "reportingController": "reportingComponent",
-}
-"""Fields of events.k8s.io/v1 that core/v1 names otherwise."""
 
 
 def _event(obj: dict[str, Any], now: datetime) -> list[Any]:
@@ -78,7 +68,7 @@ def _source(obj: Mapping[str, Any]) -> str:
 
 
 def _new_event(obj: dict[str, Any], now: datetime) -> list[Any]:
-    return _event({_CORE_NAMES.get(field, field): value for field, value in obj.items()}, now)
+    return _event({CORE_NAMES.get(field, field): value for field, value in obj.items()}, now)
 
 
 PRINTERS: Final[Printers] = {

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from kubepy.apiserver.registry.batch.cron_schedule import parse_cron_schedule, parse_duration
+from kubepy.api.cron_schedule import parse_cron_schedule, parse_duration
 
 
 @pytest.mark.parametrize(

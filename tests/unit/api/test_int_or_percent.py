@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kubepy.api.field import Path
-from kubepy.apiserver.registry.apps.int_or_percent import (
+from kubepy.api.int_or_percent import (
     amount_of,
     validate_at_most_100_percent,
     validate_positive_int_or_percent,

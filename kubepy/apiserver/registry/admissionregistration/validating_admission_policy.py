@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import ClassVar, Final
 
+from kubepy.api.conditions import validate_conditions
 from kubepy.api.field import FieldError, Path, duplicate, invalid, not_supported, required
 from kubepy.api.labels import validate_label_name
 from kubepy.apiserver.registry.admissionregistration.match_conditions import validate_match_conditions
@@ -21,9 +22,8 @@ from kubepy.apiserver.registry.admissionregistration.rules import (
     validate_failure_policy,
     validate_match_constraints,
 )
-from kubepy.apiserver.registry.policy.conditions import validate_conditions
-from kubepy.apiserver.registry.storage.status_metadata import keep_metadata
-from kubepy.apiserver.registry.strategy import Object, StatusStrategy, Strategy, WriteContext
+from kubepy.apiserver.registry.status_metadata import MetadataKeepingStatusStrategy
+from kubepy.apiserver.registry.strategy import Object, Strategy
 
 _SPEC: Final = Path("spec")
 _STATUS: Final = Path("status")
@@ -60,15 +60,10 @@ class ValidatingAdmissionPolicyStrategy(Strategy):
         )
 
 
-class ValidatingAdmissionPolicyStatusStrategy(StatusStrategy):
+class ValidatingAdmissionPolicyStatusStrategy(MetadataKeepingStatusStrategy):
     """`/status` of ValidatingAdmissionPolicies: metadata cannot be changed here either."""
 
     allow_unconditional_update: ClassVar[bool] = False
-    reset_fields: ClassVar[tuple[tuple[str, ...], ...]] = (("metadata",), ("spec",))
-
-    def prepare_for_update(self, obj: Object, old: Object, context: WriteContext) -> None:
-        super().prepare_for_update(obj, old, context)
-        keep_metadata(obj, old)
 
     def validate_update(self, obj: Object, old: Object) -> list[FieldError]:
         status = obj.get("status") or {}

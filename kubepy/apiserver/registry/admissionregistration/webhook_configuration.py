@@ -14,8 +14,13 @@ from typing import ClassVar, Final
 
 from kubepy.api.field import FieldError, Path, duplicate, invalid, not_supported, required
 from kubepy.api.labels import validate_label_selector
-from kubepy.api.names import is_dns1035_label, is_fully_qualified_name
+from kubepy.api.names import is_fully_qualified_name
 from kubepy.apiserver.registry.admissionregistration.match_conditions import validate_match_conditions
+from kubepy.apiserver.registry.admissionregistration.review_versions import (
+    REVIEW_VERSIONS,
+    has_known_review_version,
+    validate_review_versions,
+)
 from kubepy.apiserver.registry.admissionregistration.rules import (
     FAILURE_POLICIES,
     MATCH_POLICIES,
@@ -30,7 +35,7 @@ _SELECTORS: Final = ("namespaceSelector", "objectSelector")
 _SIDE_EFFECTS: Final = ("None", "NoneOnDryRun", "Some", "Unknown")
 _NO_SIDE_EFFECTS: Final = ("None", "NoneOnDryRun")
 _REINVOCATION_POLICIES: Final = ("IfNeeded", "Never")
-_REVIEW_VERSIONS: Final = ("v1", "v1beta1")
+_NO_REVIEW_VERSION: Final = f"must specify one of {', '.join(REVIEW_VERSIONS)}"
 _MAX_TIMEOUT_SECONDS: Final = 30
 
 
@@ -94,8 +99,7 @@ def _rules_after(before: list[Object], new: list[Object]) -> _Rules:
         if all(webhook.get("sideEffects") in _NO_SIDE_EFFECTS for webhook in before)
         else _SIDE_EFFECTS,
         known_review_version=all(
-            not versions or any(version in _REVIEW_VERSIONS for version in versions)
-            for versions in (webhook.get("admissionReviewVersions") for webhook in before)
+            has_known_review_version(webhook.get("admissionReviewVersions")) for webhook in before
         ),
         unique_names=len(set(names)) == len(names),
         any_label_value=any(
@@ -111,8 +115,11 @@ def _validate_webhooks(webhooks: list[Object], rules: _Rules) -> list[FieldError
         path = _WEBHOOKS.index(position)
         name = webhook.get("name", "")
         errors += _validate_webhook(webhook, rules, path)
-        errors += _validate_review_versions(
-            webhook.get("admissionReviewVersions") or [], rules, path.child("admissionReviewVersions")
+        errors += validate_review_versions(
+            webhook.get("admissionReviewVersions") or [],
+            path.child("admissionReviewVersions"),
+            known=rules.known_review_version,
+            missing=_NO_REVIEW_VERSION,
         )
         if rules.unique_names and name in seen:
             errors.append(duplicate(path.child("name"), name))
@@ -148,19 +155,3 @@ def _validate_webhook(webhook: Object, rules: _Rules, path: Path) -> list[FieldE
 def _validate_choice(webhook: Object, field: str, choices: Sequence[str], path: Path) -> list[FieldError]:
     value = webhook.get(field)
     return [] if value is None or value in choices else [not_supported(path.child(field), value, choices)]
-
-
-def _validate_review_versions(versions: list[str], rules: _Rules, path: Path) -> list[FieldError]:
-    if not versions:
-        return [required(path, f"must specify one of {', '.join(_REVIEW_VERSIONS)}")]
-    errors = []
-    seen: set[str] = set()
-    for position, version in enumerate(versions):
-        if version in seen:
-            errors.append(invalid(path.index(position), version, "duplicate version"))
-            continue
-        seen.add(version)
-        errors += [invalid(path.index(position), version, complaint) for complaint in is_dns1035_label(version)]
-    if rules.known_review_version and seen.isdisjoint(_REVIEW_VERSIONS):
-        errors.append(invalid(path, versions, f"must include at least one of {', '.join(_REVIEW_VERSIONS)}"))
-    return errors

@@ -6,17 +6,15 @@ the field paths are those of its internal types.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, Final
 
-from kubepy.api.field import FieldError, Path, forbidden, invalid, not_supported, required
-from kubepy.api.names import is_dns1035_label
+from kubepy.api.field import FieldError, Path, forbidden, not_supported, required
+from kubepy.apiserver.registry.admissionregistration import review_versions
 from kubepy.apiserver.registry.admissionregistration.webhook_client import validate_ca_bundle, validate_client
 
 Object = dict[str, Any]
 
 _STRATEGIES: Final = ("None", "Webhook")
-_REVIEW_VERSIONS: Final = ("v1", "v1beta1")
 _ONLY_WEBHOOK: Final = "should not be set when strategy is not set to Webhook"
 
 
@@ -44,13 +42,14 @@ def validate_conversion(
         errors += validate_client(client, at_client)
         if client.get("caBundle") and check_ca_bundle:
             errors += validate_ca_bundle(client["caBundle"], at_client.child("caBundle"))
-    return errors + _validate_review_versions(versions, at_versions, known=known_review_version)
+    return errors + review_versions.validate_review_versions(versions, at_versions, known=known_review_version)
 
 
 def has_known_review_version(conversion: Object | None) -> bool:
     """Whether a stored conversion is one that this server can talk to, or says nothing about it."""
-    versions = ((conversion or {}).get("webhook") or {}).get("conversionReviewVersions") or ()
-    return not versions or any(version in _REVIEW_VERSIONS for version in versions)
+    return review_versions.has_known_review_version(
+        ((conversion or {}).get("webhook") or {}).get("conversionReviewVersions")
+    )
 
 
 def has_valid_ca_bundle(conversion: Object | None) -> bool:
@@ -58,19 +57,3 @@ def has_valid_ca_bundle(conversion: Object | None) -> bool:
     client = ((conversion or {}).get("webhook") or {}).get("clientConfig") or {}
     bundle = client.get("caBundle")
     return not bundle or not validate_ca_bundle(bundle, Path("caBundle"))
-
-
-def _validate_review_versions(versions: Sequence[str], path: Path, *, known: bool) -> list[FieldError]:
-    if not versions:
-        return [required(path)]
-    errors = []
-    seen: set[str] = set()
-    for position, version in enumerate(versions):
-        if version in seen:
-            errors.append(invalid(path.index(position), version, "duplicate version"))
-            continue
-        seen.add(version)
-        errors += [invalid(path.index(position), version, complaint) for complaint in is_dns1035_label(version)]
-    if known and seen.isdisjoint(_REVIEW_VERSIONS):
-        errors.append(invalid(path, versions, f"must include at least one of {', '.join(_REVIEW_VERSIONS)}"))
-    return errors

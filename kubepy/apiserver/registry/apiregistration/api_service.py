@@ -15,8 +15,8 @@ from kubepy.api.names import is_dns1035_label, is_dns1123_subdomain, is_valid_po
 from kubepy.api.object_meta import METADATA
 from kubepy.api.timestamps import format_time
 from kubepy.apiserver.registry.core.config_map import decoded_size_bytes
-from kubepy.apiserver.registry.storage.status_metadata import keep_metadata
-from kubepy.apiserver.registry.strategy import Object, StatusStrategy, Strategy, WriteContext
+from kubepy.apiserver.registry.status_metadata import MetadataKeepingStatusStrategy
+from kubepy.apiserver.registry.strategy import Object, Strategy, WriteContext
 
 _SPEC: Final = Path("spec")
 _SERVICE: Final = _SPEC.child("service")
@@ -67,15 +67,10 @@ class APIServiceStrategy(Strategy):
         return errors + (_validate_local(spec) if service is None else _validate_remote(spec, service))
 
 
-class APIServiceStatusStrategy(StatusStrategy):
+class APIServiceStatusStrategy(MetadataKeepingStatusStrategy):
     """`/status` of APIServices: metadata cannot be changed here either."""
 
     allow_unconditional_update: ClassVar[bool] = False
-    reset_fields: ClassVar[tuple[tuple[str, ...], ...]] = (("metadata",), ("spec",))
-
-    def prepare_for_update(self, obj: Object, old: Object, context: WriteContext) -> None:
-        super().prepare_for_update(obj, old, context)
-        keep_metadata(obj, old)
 
     def validate_update(self, obj: Object, old: Object) -> list[FieldError]:
         conditions = (obj.get("status") or {}).get("conditions") or ()

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from kubepy.api.field import FieldError, Path, required
-from kubepy.apiserver.registry.apps.workload import immutable, nonnegative
+from kubepy.apiserver.registry.core.workload import immutable, nonnegative
 from kubepy.apiserver.registry.strategy import Object, Strategy
 
 _ROOT: Final = Path("")

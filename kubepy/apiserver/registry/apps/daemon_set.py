@@ -11,15 +11,16 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from kubepy.api.equality import semantically_equal
 from kubepy.api.field import FieldError, invalid, not_supported, required
-from kubepy.api.labels import validate_label_selector
-from kubepy.apiserver.registry.apps.equality import semantically_equal
-from kubepy.apiserver.registry.apps.int_or_percent import (
+from kubepy.api.int_or_percent import (
     amount_of,
     validate_at_most_100_percent,
     validate_positive_int_or_percent,
 )
-from kubepy.apiserver.registry.apps.workload import (
+from kubepy.api.labels import validate_label_selector
+from kubepy.apiserver.registry.core.pod import default_pod_template, validate_pod_template
+from kubepy.apiserver.registry.core.workload import (
     NO_MATCH,
     SELECTOR,
     SPEC,
@@ -36,7 +37,6 @@ from kubepy.apiserver.registry.apps.workload import (
     template_labels,
     validate_runs_forever,
 )
-from kubepy.apiserver.registry.core.pod import default_pod_template, validate_pod_template
 from kubepy.apiserver.registry.strategy import Object, Strategy, WriteContext
 
 TEMPLATE_GENERATION: Final = "deprecated.daemonset.template.generation"

@@ -10,14 +10,15 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import ClassVar, Final
 
+from kubepy.api.equality import semantically_equal
 from kubepy.api.field import FieldError, forbidden, invalid, not_supported, required
-from kubepy.apiserver.registry.apps.equality import semantically_equal
-from kubepy.apiserver.registry.apps.int_or_percent import (
+from kubepy.api.int_or_percent import (
     amount_of,
     validate_at_most_100_percent,
     validate_positive_int_or_percent,
 )
-from kubepy.apiserver.registry.apps.workload import (
+from kubepy.apiserver.registry.core.pod import default_pod_template
+from kubepy.apiserver.registry.core.workload import (
     SPEC,
     STATUS,
     WorkloadStatusStrategy,
@@ -31,7 +32,6 @@ from kubepy.apiserver.registry.apps.workload import (
     validate_runs_forever,
     validate_selector_and_template,
 )
-from kubepy.apiserver.registry.core.pod import default_pod_template
 from kubepy.apiserver.registry.strategy import Object, Strategy, WriteContext, carry_over
 
 _STRATEGY: Final = SPEC.child("strategy")

@@ -11,19 +11,18 @@ from types import MappingProxyType
 from typing import Final
 
 from kubepy.api.field import FieldError
-from kubepy.apiserver.registry.apps.workload import (
+from kubepy.apiserver.registry.core.pod import default_pod_template
+from kubepy.apiserver.registry.core.workload import (
     SPEC,
-    STATUS,
     WorkloadStatusStrategy,
     WorkloadStrategy,
     immutable,
     nonnegative,
-    not_above,
     template_changed,
+    validate_replica_counts,
     validate_runs_forever,
     validate_selector_and_template,
 )
-from kubepy.apiserver.registry.core.pod import default_pod_template
 from kubepy.apiserver.registry.strategy import Object, Strategy
 
 
@@ -49,29 +48,11 @@ class ReplicaSetStrategy(WorkloadStrategy):
 class ReplicaSetStatusStrategy(WorkloadStatusStrategy):
     """`/status` of ReplicaSets."""
 
-    def validate_update(self, obj: Object, old: Object) -> list[FieldError]:  # noqa: ARG002
+    def validate_update(self, obj: Object, old: Object) -> list[FieldError]:
         return validate_replica_counts(obj.get("status") or {})
 
 
-_COUNTERS: Final = (
-    "replicas",
-    "fullyLabeledReplicas",
-    "readyReplicas",
-    "availableReplicas",
-    "observedGeneration",
-    "terminatingReplicas",
-)
-_BOUNDED: Final = ("fullyLabeledReplicas", "readyReplicas", "availableReplicas")
 _SUBRESOURCES: Final[Mapping[str, Strategy]] = MappingProxyType({"status": ReplicaSetStatusStrategy()})
-
-
-def validate_replica_counts(status: Object) -> list[FieldError]:
-    """Complaints about counts of replicas that cannot be (the status of ReplicaSets and ReplicationControllers)."""
-    return [
-        *nonnegative(status, STATUS, _COUNTERS),
-        *not_above(status, STATUS, _BOUNDED, "replicas", "cannot be greater than status.replicas"),
-        *not_above(status, STATUS, ("availableReplicas",), "readyReplicas", "cannot be greater than readyReplicas"),
-    ]
 
 
 def _validate_spec(spec: Object, old: Object | None) -> list[FieldError]:

@@ -11,14 +11,19 @@ from types import MappingProxyType
 from typing import ClassVar, Final
 
 from kubepy.api import names
+from kubepy.api.equality import semantically_equal
 from kubepy.api.field import FieldError, forbidden, invalid, not_supported, required
-from kubepy.apiserver.registry.apps.equality import semantically_equal
-from kubepy.apiserver.registry.apps.int_or_percent import (
+from kubepy.api.int_or_percent import (
     amount_of,
     validate_at_most_100_percent,
     validate_positive_int_or_percent,
 )
-from kubepy.apiserver.registry.apps.workload import (
+from kubepy.apiserver.registry.core.pod import default_pod_template
+from kubepy.apiserver.registry.core.volumes import (
+    default_persistent_volume_claim_spec,
+    validate_persistent_volume_claim_spec,
+)
+from kubepy.apiserver.registry.core.workload import (
     SPEC,
     STATUS,
     WorkloadStatusStrategy,
@@ -30,11 +35,6 @@ from kubepy.apiserver.registry.apps.workload import (
     template_changed,
     validate_runs_forever,
     validate_selector_and_template,
-)
-from kubepy.apiserver.registry.core.pod import default_pod_template
-from kubepy.apiserver.registry.core.volumes import (
-    default_persistent_volume_claim_spec,
-    validate_persistent_volume_claim_spec,
 )
 from kubepy.apiserver.registry.strategy import Object, Strategy
 

@@ -14,9 +14,9 @@ from typing import Any, ClassVar, Final
 from kubepy.api.field import FieldError, Path, forbidden, invalid, not_supported, required
 from kubepy.api.object_meta import NEGATIVE_ERROR
 from kubepy.api.quantity import Quantity
-from kubepy.apiserver.registry.apps.workload import SPEC, STATUS, WorkloadStatusStrategy, nonnegative
 from kubepy.apiserver.registry.autoscaling.metrics import validate_metric
 from kubepy.apiserver.registry.autoscaling.references import validate_api_version, validate_reference
+from kubepy.apiserver.registry.core.workload import SPEC, STATUS, WorkloadStatusStrategy, nonnegative
 from kubepy.apiserver.registry.strategy import Object, Strategy
 
 _MAX_PERIOD_SECONDS: Final = 1800
@@ -60,7 +60,7 @@ class HorizontalPodAutoscalerStrategy(Strategy):
 class HorizontalPodAutoscalerStatusStrategy(WorkloadStatusStrategy):
     """`/status` of HorizontalPodAutoscalers."""
 
-    def validate_update(self, obj: Object, old: Object) -> list[FieldError]:  # noqa: ARG002
+    def validate_update(self, obj: Object, old: Object) -> list[FieldError]:
         return nonnegative(obj.get("status") or {}, STATUS, ("currentReplicas", "desiredReplicas"))
 
 

@@ -12,8 +12,8 @@ from kubepy.api.field import FieldError, Path, forbidden, invalid, not_supported
 from kubepy.api.names import is_dns1123_label, path_segment_name
 from kubepy.api.quantity import Quantity
 from kubepy.apiserver.registry.autoscaling.references import validate_api_version, validate_reference
-from kubepy.apiserver.registry.core.pod.quantities import is_huge_page, is_native
 from kubepy.apiserver.registry.core.pod.resources import is_extended_resource, resource_name_complaints
+from kubepy.apiserver.registry.core.quantities import is_huge_page, is_native
 from kubepy.apiserver.registry.strategy import Object
 
 _TYPES: Final = ("ContainerResource", "External", "Object", "Pods", "Resource")

@@ -11,19 +11,19 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from kubepy.api.cron_schedule import parse_cron_schedule
 from kubepy.api.field import FieldError, Path, invalid, not_supported, required, too_short
-from kubepy.apiserver.registry.apps.workload import (
+from kubepy.api.time_zones import load_time_zone
+from kubepy.apiserver.registry.batch.job_policies import default_pod_failure_policy
+from kubepy.apiserver.registry.batch.job_spec import job_spec_warnings, validate_job_spec
+from kubepy.apiserver.registry.core.pod import default_pod_template
+from kubepy.apiserver.registry.core.workload import (
     SPEC,
     WorkloadStatusStrategy,
     WorkloadStrategy,
     name_warnings,
     nonnegative,
 )
-from kubepy.apiserver.registry.batch.cron_schedule import parse_cron_schedule
-from kubepy.apiserver.registry.batch.job_policies import default_pod_failure_policy
-from kubepy.apiserver.registry.batch.job_spec import job_spec_warnings, validate_job_spec
-from kubepy.apiserver.registry.batch.time_zones import load_time_zone
-from kubepy.apiserver.registry.core.pod import default_pod_template
 from kubepy.apiserver.registry.strategy import Object, Strategy
 
 _SCHEDULE: Final = SPEC.child("schedule")

@@ -10,12 +10,16 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
+from kubepy.api.equality import semantically_equal
 from kubepy.api.field import FieldError, Path, invalid, required
 from kubepy.api.labels import validate_label_selector
 from kubepy.api.names import is_dns1123_label
 from kubepy.api.object_meta import FIELD_IMMUTABLE_ERROR
-from kubepy.apiserver.registry.apps.equality import semantically_equal
-from kubepy.apiserver.registry.apps.workload import (
+from kubepy.apiserver.registry.batch.job_policies import default_pod_failure_policy
+from kubepy.apiserver.registry.batch.job_spec import job_spec_warnings, validate_job_spec
+from kubepy.apiserver.registry.batch.job_status import JobStatusStrategy, has_true_condition
+from kubepy.apiserver.registry.core.pod import default_pod_template
+from kubepy.apiserver.registry.core.workload import (
     NO_MATCH,
     SELECTOR,
     SPEC,
@@ -27,10 +31,6 @@ from kubepy.apiserver.registry.apps.workload import (
     template_changed,
     template_labels,
 )
-from kubepy.apiserver.registry.batch.job_policies import default_pod_failure_policy
-from kubepy.apiserver.registry.batch.job_spec import job_spec_warnings, validate_job_spec
-from kubepy.apiserver.registry.batch.job_status import JobStatusStrategy, has_true_condition
-from kubepy.apiserver.registry.core.pod import default_pod_template
 from kubepy.apiserver.registry.strategy import Object, Strategy, WriteContext
 
 _JOB_NAME: Final = "batch.kubernetes.io/job-name"

@@ -11,8 +11,8 @@ from typing import Final
 
 from kubepy.api.field import OMIT, FieldError, Path, duplicate, invalid, not_supported, required, too_long, too_many
 from kubepy.api.names import is_qualified_name
-from kubepy.apiserver.registry.apps.workload import nonnegative
 from kubepy.apiserver.registry.batch.indexes import count_indexes
+from kubepy.apiserver.registry.core.workload import nonnegative
 from kubepy.apiserver.registry.strategy import Object
 
 _ACTIONS: Final = ("Count", "FailIndex", "FailJob", "Ignore")

@@ -9,7 +9,6 @@ from typing import Final
 
 from kubepy.api.field import FieldError, Path, invalid, not_supported, required, too_long
 from kubepy.api.names import is_domain_prefixed_path
-from kubepy.apiserver.registry.apps.workload import nonnegative
 from kubepy.apiserver.registry.batch.job_policies import (
     validate_pod_failure_policy,
     validate_pod_replacement_policy,
@@ -17,6 +16,7 @@ from kubepy.apiserver.registry.batch.job_policies import (
 )
 from kubepy.apiserver.registry.core.pod import validate_pod_template
 from kubepy.apiserver.registry.core.pod.warnings import template_warnings
+from kubepy.apiserver.registry.core.workload import nonnegative
 from kubepy.apiserver.registry.strategy import Object
 
 _MODES: Final = ("NonIndexed", "Indexed")

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from kubepy.api.equality import semantically_equal
 from kubepy.api.field import OMIT, FieldError, Path, duplicate, invalid, required
 from kubepy.api.object_meta import FIELD_IMMUTABLE_ERROR
 from kubepy.api.timestamps import parse_time
-from kubepy.apiserver.registry.apps.equality import semantically_equal
-from kubepy.apiserver.registry.apps.workload import STATUS, WorkloadStatusStrategy, nonnegative
 from kubepy.apiserver.registry.batch.indexes import count_indexes, overlapping_index
+from kubepy.apiserver.registry.core.workload import STATUS, WorkloadStatusStrategy, nonnegative
 from kubepy.apiserver.registry.strategy import Object
 
 _CONDITIONS: Final = STATUS.child("conditions")

@@ -24,7 +24,7 @@ from kubepy.apiserver.registry.certificates.pem import (
     parse_request,
     pem_blocks,
 )
-from kubepy.apiserver.registry.core.volumes.signer_names import validate_signer_name
+from kubepy.apiserver.registry.core.signer_names import validate_signer_name
 from kubepy.apiserver.registry.strategy import Object, Strategy, WriteContext, carry_over
 
 _SPEC: Final = Path("spec")

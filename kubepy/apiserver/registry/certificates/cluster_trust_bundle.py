@@ -13,7 +13,7 @@ from cryptography import x509
 from kubepy.api.field import FieldError, Path, invalid, too_long
 from kubepy.api.object_meta import METADATA, validate_immutable
 from kubepy.apiserver.registry.certificates.pem import CERTIFICATE, PemBlock, parse_certificate, pem_blocks
-from kubepy.apiserver.registry.core.volumes.signer_names import trust_bundle_name_complaints, validate_signer_name
+from kubepy.apiserver.registry.core.signer_names import trust_bundle_name_complaints, validate_signer_name
 from kubepy.apiserver.registry.strategy import Object, Strategy
 
 _SIGNER_NAME: Final = Path("spec").child("signerName")

@@ -13,10 +13,10 @@ from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from kubepy.api.conditions import validate_conditions
 from kubepy.api.field import OMIT, FieldError, Path, invalid, not_supported, required, too_long
 from kubepy.api.timestamps import parse_time
 from kubepy.apiserver.registry.certificates.pem import CERTIFICATE, parse_certificate, pem_blocks
-from kubepy.apiserver.registry.policy.conditions import validate_conditions
 
 Object = dict[str, Any]
 

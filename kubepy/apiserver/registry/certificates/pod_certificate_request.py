@@ -19,9 +19,9 @@ from kubepy.api.names import dns_subdomain_name, is_domain_prefixed_key
 from kubepy.api.object_meta import FIELD_IMMUTABLE_ERROR, validate_annotations
 from kubepy.apiserver.registry.certificates.issued_certificate import validate_answer
 from kubepy.apiserver.registry.certificates.pem import parse_request
-from kubepy.apiserver.registry.core.volumes.signer_names import validate_signer_name
-from kubepy.apiserver.registry.storage.status_metadata import keep_metadata
-from kubepy.apiserver.registry.strategy import Object, StatusStrategy, Strategy, WriteContext
+from kubepy.apiserver.registry.core.signer_names import validate_signer_name
+from kubepy.apiserver.registry.status_metadata import MetadataKeepingStatusStrategy
+from kubepy.apiserver.registry.strategy import Object, Strategy
 
 _SPEC: Final = Path("spec")
 _REQUEST: Final = _SPEC.child("stubPKCS10Request")
@@ -68,15 +68,10 @@ class PodCertificateRequestStrategy(Strategy):
         return [] if spec == (old.get("spec") or {}) else [invalid(_SPEC, spec, FIELD_IMMUTABLE_ERROR)]
 
 
-class PodCertificateRequestStatusStrategy(StatusStrategy):
+class PodCertificateRequestStatusStrategy(MetadataKeepingStatusStrategy):
     """`/status` of PodCertificateRequests: metadata cannot be changed here either."""
 
     allow_unconditional_update: ClassVar[bool] = False
-    reset_fields: ClassVar[tuple[tuple[str, ...], ...]] = (("metadata",), ("spec",))
-
-    def prepare_for_update(self, obj: Object, old: Object, context: WriteContext) -> None:
-        super().prepare_for_update(obj, old, context)
-        keep_metadata(obj, old)
 
     def validate_update(self, obj: Object, old: Object) -> list[FieldError]:
         return validate_answer(

@@ -1,20 +1,45 @@
 """The strategies of the core group.
 
-`STRATEGIES` is made when it is first asked for: workload kinds of other groups use this package's pod template rules,
-and one of its own kinds (ReplicationController) uses theirs, so neither package could be imported first otherwise.
+Packages of other groups import this one (pod templates, quantities, taints); it imports none of them.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
 
-if TYPE_CHECKING:
-    from kubepy.apiserver.registry.core.strategies import STRATEGIES as STRATEGIES
+from kubepy.apiserver.registry.core.config_map import ConfigMapStrategy
+from kubepy.apiserver.registry.core.endpoints import EndpointsStrategy
+from kubepy.apiserver.registry.core.event import EventStrategy
+from kubepy.apiserver.registry.core.limit_range import LimitRangeStrategy
+from kubepy.apiserver.registry.core.namespace import NamespaceStrategy
+from kubepy.apiserver.registry.core.node import NodeStrategy
+from kubepy.apiserver.registry.core.persistent_volume import PersistentVolumeStrategy
+from kubepy.apiserver.registry.core.persistent_volume_claim import PersistentVolumeClaimStrategy
+from kubepy.apiserver.registry.core.pod import STRATEGIES as POD_STRATEGIES
+from kubepy.apiserver.registry.core.replication_controller import ReplicationControllerStrategy
+from kubepy.apiserver.registry.core.resource_quota import ResourceQuotaStrategy
+from kubepy.apiserver.registry.core.secret import SecretStrategy
+from kubepy.apiserver.registry.core.service import ServiceStrategy
+from kubepy.apiserver.registry.core.service_account import ServiceAccountStrategy
+from kubepy.apiserver.registry.strategy import Strategy
 
-
-def __getattr__(name: str) -> Any:
-    if name != "STRATEGIES":
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from kubepy.apiserver.registry.core import strategies
-
-    return strategies.STRATEGIES
+STRATEGIES: Final[Mapping[str, Strategy]] = MappingProxyType(
+    {
+        **POD_STRATEGIES,
+        "configmaps": ConfigMapStrategy(),
+        "endpoints": EndpointsStrategy(),
+        "events": EventStrategy(),
+        "limitranges": LimitRangeStrategy(),
+        "namespaces": NamespaceStrategy(),
+        "nodes": NodeStrategy(),
+        "persistentvolumeclaims": PersistentVolumeClaimStrategy(),
+        "persistentvolumes": PersistentVolumeStrategy(),
+        "replicationcontrollers": ReplicationControllerStrategy(),
+        "resourcequotas": ResourceQuotaStrategy(),
+        "secrets": SecretStrategy(),
+        "serviceaccounts": ServiceAccountStrategy(),
+        "services": ServiceStrategy(),
+    }
+)

@@ -1,4 +1,4 @@
-"""Rules that Endpoints, EndpointSlices and external IPs of Services share.
+"""Rules that Endpoints, EndpointSlices and Services share.
 
 Follows kubernetes `pkg/apis/core/validation/validation.go` (ValidateEndpointIP).
 """
@@ -6,13 +6,32 @@ Follows kubernetes `pkg/apis/core/validation/validation.go` (ValidateEndpointIP)
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 from kubepy.api.addresses import is_valid_ip_for_legacy_field, parse_ip_sloppy, warnings_for_ip
-from kubepy.api.field import FieldError, Path, invalid
+from kubepy.api.field import FieldError, Path, invalid, not_supported, required
+from kubepy.api.names import is_qualified_name
 from kubepy.apiserver.registry.core.service_fields import IPV4, family_of
 
 SUPPORTED_PROTOCOLS: Final = ("SCTP", "TCP", "UDP")
+
+
+def validate_protocol(port: dict[str, Any], path: Path) -> list[FieldError]:
+    """The protocol of a port of a Service or of Endpoints, which must be there."""
+    protocol = port.get("protocol") or ""
+    if not protocol:
+        return [required(path.child("protocol"))]
+    if protocol in SUPPORTED_PROTOCOLS:
+        return []
+    return [not_supported(path.child("protocol"), protocol, SUPPORTED_PROTOCOLS)]
+
+
+def validate_app_protocol(port: dict[str, Any], path: Path) -> list[FieldError]:
+    """What a port's traffic is made of, if it says so: a name such as a label's key."""
+    name = port.get("appProtocol")
+    if name is None:
+        return []
+    return [invalid(path.child("appProtocol"), name, complaint) for complaint in is_qualified_name(name)]
 
 
 @lru_cache(maxsize=16384)

@@ -10,11 +10,12 @@ from typing import Any, ClassVar, Final
 
 from kubepy.api import names
 from kubepy.api.addresses import is_valid_ip_for_legacy_field
-from kubepy.api.field import FieldError, Path, invalid, not_supported, required
+from kubepy.api.field import FieldError, Path, invalid, required
 from kubepy.apiserver.registry.core.endpoint_fields import (
-    SUPPORTED_PROTOCOLS,
     usable_family,
+    validate_app_protocol,
     validate_endpoint_ip,
+    validate_protocol,
     warnings_for_endpoint_ip,
 )
 from kubepy.apiserver.registry.strategy import Strategy
@@ -88,19 +89,12 @@ def _validate_address(address: Object, path: Path) -> list[FieldError]:
 
 
 def _validate_port(port: Object, path: Path, *, require_name: bool) -> list[FieldError]:
-    name, number, protocol = port.get("name") or "", port.get("port", 0), port.get("protocol") or ""
+    name, number = port.get("name") or "", port.get("port", 0)
     errors: list[FieldError] = []
     if name:
         errors += [invalid(path.child("name"), name, message) for message in names.is_dns1123_label(name)]
     elif require_name:
         errors.append(required(path.child("name")))
     errors += [invalid(path.child("port"), number, message) for message in names.is_valid_port_num(number)]
-    if not protocol:
-        errors.append(required(path.child("protocol")))
-    elif protocol not in SUPPORTED_PROTOCOLS:
-        errors.append(not_supported(path.child("protocol"), protocol, SUPPORTED_PROTOCOLS))
-    app_protocol = port.get("appProtocol")
-    if app_protocol is not None:
-        complaints = names.is_qualified_name(app_protocol)
-        errors += [invalid(path.child("appProtocol"), app_protocol, message) for message in complaints]
-    return errors
+    errors += validate_protocol(port, path)
+    return errors + validate_app_protocol(port, path)

@@ -13,14 +13,14 @@ from typing import Any, ClassVar, Final
 from kubepy.api.field import FieldError, Path, duplicate, forbidden, invalid, required
 from kubepy.api.names import is_qualified_name
 from kubepy.api.quantity import Quantity
-from kubepy.apiserver.registry.core.pod.quantities import (
+from kubepy.apiserver.registry.core.pod.resources import is_extended_resource, resource_name_complaints
+from kubepy.apiserver.registry.core.quantities import (
     amounts,
     is_huge_page,
     is_native,
     is_overcommit_allowed,
     stored_form,
 )
-from kubepy.apiserver.registry.core.pod.resources import is_extended_resource, resource_name_complaints
 from kubepy.apiserver.registry.strategy import Strategy, WriteContext
 
 Object = dict[str, Any]

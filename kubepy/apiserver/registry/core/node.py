@@ -11,8 +11,8 @@ from typing import Any, ClassVar, Final
 
 from kubepy.api.addresses import is_valid_cidr_for_legacy_field, warnings_for_cidr
 from kubepy.api.field import FieldError, Path, duplicate, forbidden, invalid
-from kubepy.apiserver.registry.core.pod.quantities import stored_form
 from kubepy.apiserver.registry.core.pod.resources import validate_resource_amount
+from kubepy.apiserver.registry.core.quantities import stored_form
 from kubepy.apiserver.registry.core.service_fields import family_of
 from kubepy.apiserver.registry.core.taints import validate_taints
 from kubepy.apiserver.registry.strategy import StatusStrategy, Strategy, WriteContext, carry_over

@@ -1,4 +1,4 @@
-"""Node labels that have successors, wherever storage objects select nodes by them.
+"""Node labels that have successors, wherever objects select nodes by them.
 
 Follows kubernetes `pkg/api/node/util.go`.
 """
@@ -31,31 +31,24 @@ def deprecation(label: str) -> str:
 
 def label_selector_warnings(selector: Object, path: Path) -> list[str]:
     """What to say about a LabelSelector for nodes."""
-    warnings = _expression_warnings(selector, path)
+    warnings = node_selector_term_warnings(selector, path, check_values=False)
     for label in selector.get("matchLabels") or ():
         if message := deprecation(label):
             warnings.append(f"{path.child('matchLabels', label)}: {message}")
     return warnings
 
 
-def node_selector_warnings(selector: Object, path: Path) -> list[str]:
-    """What to say about a NodeSelector, values that no label can have among it."""
-    warnings: list[str] = []
-    for position, term in enumerate(selector.get("nodeSelectorTerms") or ()):
-        at = path.child("nodeSelectorTerms").index(position)
-        warnings += _expression_warnings(term, at)
-        for number, expression in enumerate(term.get("matchExpressions") or ()):
-            values = at.child("matchExpressions").index(number).child("values")
-            for index, value in enumerate(expression.get("values") or ()):
-                complaints = is_valid_label_value(value)
-                warnings += [f"{values.index(index)}: {value} is invalid, {complaint}" for complaint in complaints]
-    return warnings
+def node_selector_term_warnings(term: Object, path: Path, *, check_values: bool) -> list[str]:
+    """What to say about the expressions of a NodeSelectorTerm.
 
-
-def _expression_warnings(selector: Object, path: Path) -> list[str]:
+    `check_values` is for terms in which validation lets values pass that no label can have.
+    """
     warnings: list[str] = []
-    for position, expression in enumerate(selector.get("matchExpressions") or ()):
-        key = expression.get("key", "")
+    for position, expression in enumerate(term.get("matchExpressions") or ()):
+        key, at = expression.get("key", ""), path.child("matchExpressions").index(position)
         if message := deprecation(key):
-            warnings.append(f"{path.child('matchExpressions').index(position).child('key')}: {key} is {message}")
+            warnings.append(f"{at.child('key')}: {key} is {message}")
+        for index, value in enumerate((expression.get("values") or ()) if check_values else ()):
+            where = at.child("values").index(index)
+            warnings += [f"{where}: {value} is invalid, {complaint}" for complaint in is_valid_label_value(value)]
     return warnings

@@ -19,6 +19,7 @@ from kubepy.api import names
 from kubepy.api.field import FieldError, Path, forbidden, invalid, not_supported, required
 from kubepy.api.object_meta import validate_immutable
 from kubepy.api.timestamps import format_time
+from kubepy.apiserver.registry.core.node_labels import node_selector_term_warnings
 from kubepy.apiserver.registry.core.pod.affinity import validate_node_selector
 from kubepy.apiserver.registry.core.volumes import network
 from kubepy.apiserver.registry.core.volumes.claims import (
@@ -30,7 +31,6 @@ from kubepy.apiserver.registry.core.volumes.claims import (
 )
 from kubepy.apiserver.registry.core.volumes.defaults import default_source
 from kubepy.apiserver.registry.core.volumes.difference import difference
-from kubepy.apiserver.registry.core.volumes.node_labels import node_selector_warnings
 from kubepy.apiserver.registry.strategy import Object, StatusStrategy, Strategy, WriteContext
 
 BETA_STORAGE_CLASS: Final = "volume.beta.kubernetes.io/storage-class"
@@ -329,6 +329,8 @@ def _warnings(obj: Object) -> list[str]:
             "spec.persistentVolumeReclaimPolicy: The Recycle reclaim policy is deprecated. "
             "Instead, the recommended approach is to use dynamic provisioning."
         )
-    selector = (spec.get("nodeAffinity") or {}).get("required") or {}
-    warnings += node_selector_warnings(selector, _SPEC.child("nodeAffinity", "required"))
+    selector, terms = (spec.get("nodeAffinity") or {}).get("required") or {}, "nodeSelectorTerms"
+    for position, term in enumerate(selector.get(terms) or ()):
+        path = _SPEC.child("nodeAffinity", "required", terms).index(position)
+        warnings += node_selector_term_warnings(term, path, check_values=False)
     return warnings + [f"spec.{field}: {text}" for kind, (field, text) in _SOURCE_WARNINGS.items() if kind in spec]

@@ -11,8 +11,8 @@ from types import MappingProxyType
 from typing import Final
 
 from kubepy.api.field import FieldError, invalid, required
-from kubepy.apiserver.registry.apps.replica_set import validate_replica_counts
-from kubepy.apiserver.registry.apps.workload import (
+from kubepy.apiserver.registry.core.pod import default_pod_template, validate_pod_template
+from kubepy.apiserver.registry.core.workload import (
     NO_MATCH,
     SELECTOR,
     SPEC,
@@ -22,9 +22,9 @@ from kubepy.apiserver.registry.apps.workload import (
     nonnegative,
     template_changed,
     template_labels,
+    validate_replica_counts,
     validate_runs_forever,
 )
-from kubepy.apiserver.registry.core.pod import default_pod_template, validate_pod_template
 from kubepy.apiserver.registry.strategy import Object, Strategy
 
 
@@ -62,7 +62,7 @@ class ReplicationControllerStrategy(WorkloadStrategy):
 class ReplicationControllerStatusStrategy(WorkloadStatusStrategy):
     """`/status` of ReplicationControllers."""
 
-    def validate_update(self, obj: Object, old: Object) -> list[FieldError]:  # noqa: ARG002
+    def validate_update(self, obj: Object, old: Object) -> list[FieldError]:
         return validate_replica_counts(obj.get("status") or {})
 
 

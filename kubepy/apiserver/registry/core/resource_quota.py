@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Final
 
 from kubepy.api.field import FieldError, Path, invalid, required
-from kubepy.apiserver.registry.core.pod.quantities import stored_form
 from kubepy.apiserver.registry.core.pod.resources import resource_name_complaints, validate_resource_amount
+from kubepy.apiserver.registry.core.quantities import stored_form
 from kubepy.apiserver.registry.strategy import StatusStrategy, Strategy, WriteContext
 
 Object = dict[str, Any]

@@ -12,7 +12,11 @@ from kubepy.api import names
 from kubepy.api.addresses import is_valid_cidr_for_legacy_field, is_valid_ip_for_legacy_field, parse_ip_sloppy
 from kubepy.api.field import FieldError, Path, duplicate, forbidden, invalid, not_supported, required
 from kubepy.api.labels import validate_labels
-from kubepy.apiserver.registry.core.endpoint_fields import SUPPORTED_PROTOCOLS, validate_endpoint_ip
+from kubepy.apiserver.registry.core.endpoint_fields import (
+    validate_app_protocol,
+    validate_endpoint_ip,
+    validate_protocol,
+)
 from kubepy.apiserver.registry.core.service_cluster_ips import validate_cluster_ip_fields, validate_cluster_ip_update
 from kubepy.apiserver.registry.core.service_fields import (
     CLUSTER_IP,
@@ -139,19 +143,11 @@ def _validate_ports(spec: Object) -> list[FieldError]:
 def _validate_port(port: Object, path: Path) -> list[FieldError]:
     number = port.get("port", 0)
     errors = [invalid(path.child("port"), number, message) for message in names.is_valid_port_num(number)]
-    protocol = port.get("protocol") or ""
-    if not protocol:
-        errors.append(required(path.child("protocol")))
-    elif protocol not in SUPPORTED_PROTOCOLS:
-        errors.append(not_supported(path.child("protocol"), protocol, SUPPORTED_PROTOCOLS))
+    errors += validate_protocol(port, path)
     target = port.get("targetPort", 0)
     complaints = names.is_valid_port_num(target) if isinstance(target, int) else names.is_valid_port_name(target)
     errors += [invalid(path.child("targetPort"), target, message) for message in complaints]
-    app_protocol = port.get("appProtocol")
-    if app_protocol is not None:
-        complaints = names.is_qualified_name(app_protocol)
-        errors += [invalid(path.child("appProtocol"), app_protocol, message) for message in complaints]
-    return errors
+    return errors + validate_app_protocol(port, path)
 
 
 def _validate_session_affinity(spec: Object) -> list[FieldError]:

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, ClassVar, Final
 
+from kubepy.api.equality import semantically_equal
 from kubepy.api.field import FieldError, Path, forbidden, invalid, not_supported, required
 from kubepy.api.labels import label_selector_matches, validate_label_selector
 from kubepy.api.names import is_dns1123_label
 from kubepy.api.object_meta import FIELD_IMMUTABLE_ERROR, NEGATIVE_ERROR
-from kubepy.apiserver.registry.apps.equality import semantically_equal
 from kubepy.apiserver.registry.core.pod import validate_pod_template
 from kubepy.apiserver.registry.core.pod.warnings import template_warnings
 from kubepy.apiserver.registry.strategy import Object, StatusStrategy, Strategy
@@ -23,6 +23,14 @@ STATUS: Final = Path("status")
 TEMPLATE: Final = SPEC.child("template")
 SELECTOR: Final = SPEC.child("selector")
 
+_REPLICA_COUNTERS: Final = (
+    "replicas",
+    "fullyLabeledReplicas",
+    "readyReplicas",
+    "availableReplicas",
+    "observedGeneration",
+    "terminatingReplicas",
+)
 NO_MATCH: Final = "`selector` does not match template `labels`"
 
 
@@ -72,6 +80,16 @@ def not_above(holder: Object, path: Path, names: Iterable[str], limit: str, mess
     """A complaint for each of the named counters that exceeds the counter called `limit`."""
     most = holder.get(limit, 0)
     return [invalid(path.child(name), holder[name], message) for name in names if holder.get(name, 0) > most]
+
+
+def validate_replica_counts(status: Object) -> list[FieldError]:
+    """Complaints about counts of replicas that cannot be (the status of ReplicaSets and ReplicationControllers)."""
+    parts = ("fullyLabeledReplicas", "readyReplicas", "availableReplicas")
+    return [
+        *nonnegative(status, STATUS, _REPLICA_COUNTERS),
+        *not_above(status, STATUS, parts, "replicas", "cannot be greater than status.replicas"),
+        *not_above(status, STATUS, ("availableReplicas",), "readyReplicas", "cannot be greater than readyReplicas"),
+    ]
 
 
 def immutable(new: Object, old: Object, path: Path, name: str) -> list[FieldError]:

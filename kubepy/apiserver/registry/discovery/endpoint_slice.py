@@ -16,6 +16,7 @@ from kubepy.api.labels import validate_labels
 from kubepy.apiserver.registry.core.endpoint_fields import (
     SUPPORTED_PROTOCOLS,
     usable_family,
+    validate_app_protocol,
     validate_endpoint_ip,
     warnings_for_endpoint_ip,
 )
@@ -187,8 +188,5 @@ def _validate_ports(ports: Sequence[Object]) -> list[FieldError]:
             errors.append(required(path.child("protocol")))
         elif protocol not in SUPPORTED_PROTOCOLS:
             errors.append(not_supported(path.child("protocol"), protocol, SUPPORTED_PROTOCOLS))
-        app_protocol = port.get("appProtocol")
-        if app_protocol is not None:
-            complaints = names.is_qualified_name(app_protocol)
-            errors += [invalid(path.child("appProtocol"), app_protocol, message) for message in complaints]
+        errors += validate_app_protocol(port, path)
     return errors

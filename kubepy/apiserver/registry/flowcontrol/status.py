@@ -5,23 +5,17 @@ Follows kubernetes `pkg/apis/flowcontrol/validation/validation.go` and `pkg/regi
 
 from __future__ import annotations
 
-from typing import ClassVar, Final
+from typing import Final
 
 from kubepy.api.field import FieldError, Path, duplicate, required
-from kubepy.apiserver.registry.storage.status_metadata import keep_metadata
-from kubepy.apiserver.registry.strategy import Object, StatusStrategy, WriteContext
+from kubepy.apiserver.registry.status_metadata import MetadataKeepingStatusStrategy
+from kubepy.apiserver.registry.strategy import Object
 
 _CONDITIONS: Final = Path("status").child("conditions")
 
 
-class FlowControlStatusStrategy(StatusStrategy):
+class FlowControlStatusStrategy(MetadataKeepingStatusStrategy):
     """`/status` of FlowSchemas and PriorityLevelConfigurations."""
-
-    reset_fields: ClassVar[tuple[tuple[str, ...], ...]] = (("metadata",), ("spec",))
-
-    def prepare_for_update(self, obj: Object, old: Object, context: WriteContext) -> None:
-        super().prepare_for_update(obj, old, context)
-        keep_metadata(obj, old)
 
     def validate_update(self, obj: Object, old: Object) -> list[FieldError]:
         return validate_conditions(obj)

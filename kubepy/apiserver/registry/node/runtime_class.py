@@ -12,9 +12,10 @@ from typing import Any, ClassVar, Final
 from kubepy.api.field import FieldError, Path, duplicate, invalid, required
 from kubepy.api.labels import validate_labels
 from kubepy.api.names import is_dns1123_label
-from kubepy.apiserver.registry.core.pod.quantities import stored_form
+from kubepy.apiserver.registry.core.node_labels import deprecation
 from kubepy.apiserver.registry.core.pod.resources import validate_overhead
 from kubepy.apiserver.registry.core.pod.tolerations import validate_tolerations
+from kubepy.apiserver.registry.core.quantities import stored_form
 from kubepy.apiserver.registry.strategy import Strategy
 
 Object = dict[str, Any]
@@ -22,16 +23,6 @@ Object = dict[str, Any]
 _HANDLER: Final = Path("handler")
 _SCHEDULING: Final = Path("scheduling")
 _TOLERATION_KEYS: Final = ("key", "operator", "value", "effect")
-_DEPRECATED_LABELS: Final = {
-    "beta.kubernetes.io/arch": 'deprecated since v1.14; use "kubernetes.io/arch" instead',
-    "beta.kubernetes.io/os": 'deprecated since v1.14; use "kubernetes.io/os" instead',
-    "failure-domain.beta.kubernetes.io/region": 'deprecated since v1.17; use "topology.kubernetes.io/region" instead',
-    "failure-domain.beta.kubernetes.io/zone": 'deprecated since v1.17; use "topology.kubernetes.io/zone" instead',
-    "beta.kubernetes.io/instance-type": 'deprecated since v1.17; use "node.kubernetes.io/instance-type" instead',
-    "app.kubernetes.io/created-by": "deprecated since v1.9",
-    "scheduler.alpha.kubernetes.io/preferAvoidPods": "deprecated since v1.22; use Taints and Tolerations instead",
-    "node-role.kubernetes.io/master": 'use "node-role.kubernetes.io/control-plane" instead',
-}
 
 
 class RuntimeClassStrategy(Strategy):
@@ -65,8 +56,7 @@ class RuntimeClassStrategy(Strategy):
 
     def warnings(self, obj: Object, old: Object | None) -> list[str]:
         selector = (obj.get("scheduling") or {}).get("nodeSelector") or {}
-        used = [_DEPRECATED_LABELS[key] for key in selector if key in _DEPRECATED_LABELS]
-        return [f"scheduling.nodeSelector: {message}" for message in used]
+        return [f"scheduling.nodeSelector: {message}" for key in selector if (message := deprecation(key))]
 
 
 def _validate_tolerations(tolerations: Sequence[Object]) -> list[FieldError]:

@@ -9,14 +9,14 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import ClassVar, Final
 
+from kubepy.api.conditions import validate_conditions
 from kubepy.api.field import FieldError, invalid, not_supported
-from kubepy.api.labels import validate_label_selector
-from kubepy.apiserver.registry.apps.int_or_percent import (
+from kubepy.api.int_or_percent import (
     validate_at_most_100_percent,
     validate_positive_int_or_percent,
 )
-from kubepy.apiserver.registry.apps.workload import SELECTOR, SPEC, STATUS, WorkloadStatusStrategy, nonnegative
-from kubepy.apiserver.registry.policy.conditions import validate_conditions
+from kubepy.api.labels import validate_label_selector
+from kubepy.apiserver.registry.core.workload import SELECTOR, SPEC, STATUS, WorkloadStatusStrategy, nonnegative
 from kubepy.apiserver.registry.strategy import Object, Strategy
 
 _EVICTION_POLICIES: Final = ("AlwaysAllow", "IfHealthyBudget")
@@ -57,7 +57,7 @@ class PodDisruptionBudgetStatusStrategy(WorkloadStatusStrategy):
 
     allow_unconditional_update = False
 
-    def validate_update(self, obj: Object, old: Object) -> list[FieldError]:  # noqa: ARG002
+    def validate_update(self, obj: Object, old: Object) -> list[FieldError]:
         status = obj.get("status") or {}
         errors = validate_conditions(status.get("conditions") or (), STATUS.child("conditions"))
         return errors + nonnegative(status, STATUS, _COUNTERS)

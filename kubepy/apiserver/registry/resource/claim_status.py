@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import Final
 
 from kubepy.api.addresses import is_valid_interface_address
+from kubepy.api.conditions import validate_conditions
 from kubepy.api.field import FieldError, Path, forbidden, invalid, not_supported, required, too_long, too_many
 from kubepy.apiserver.registry.core.pod.affinity import validate_node_selector
-from kubepy.apiserver.registry.policy.conditions import validate_conditions
 from kubepy.apiserver.registry.resource.configuration import validate_raw
 from kubepy.apiserver.registry.resource.device_claim import (
     MAX_CONFIGS,

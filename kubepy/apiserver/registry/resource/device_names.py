@@ -10,8 +10,9 @@ import re
 from typing import Final
 
 from kubepy.api import names
-from kubepy.api.field import OMIT, ErrorType, FieldError, Path, invalid, required, too_long
+from kubepy.api.field import FieldError, Path, invalid, required, too_long
 from kubepy.apiserver.registry.core.volumes.network import validate_csi_driver_name as validate_driver_name
+from kubepy.apiserver.registry.core.volumes.network import validate_declared_driver_name
 
 __all__ = [
     "LONGEST_QUALIFIED_NAME", "validate_declared_driver_name", "validate_declared_pool_name", "validate_device_name",
@@ -25,17 +26,6 @@ LONGEST_QUALIFIED_NAME: Final = _MAX_DOMAIN + 1 + _MAX_IDENTIFIER
 _MAX_POOL_NAME: Final = 253
 _is_uuid = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}").fullmatch
 _ONE_SLASH: Final = "must not contain more than one slash"
-
-
-def validate_declared_driver_name(name: str, path: Path) -> list[FieldError]:
-    """A driver's name where the rule is declared: a DNS subdomain in any case of at most 63 characters."""
-    if not name:
-        return [required(path)]
-    errors = [invalid(path, name, complaint) for complaint in names.is_dns1123_subdomain_caseless(name)]
-    if len(name) > _MAX_DOMAIN:
-        detail = f"may not be more than {_MAX_DOMAIN} characters"
-        errors.append(FieldError(ErrorType.TOO_LONG, str(path), OMIT, detail))
-    return errors
 
 
 def validate_pool_name(name: str, path: Path) -> list[FieldError]:

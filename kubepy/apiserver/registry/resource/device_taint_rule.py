@@ -10,17 +10,17 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from kubepy.api.conditions import validate_conditions
 from kubepy.api.field import FieldError, Path, too_many
 from kubepy.api.timestamps import format_time
-from kubepy.apiserver.registry.policy.conditions import validate_conditions
 from kubepy.apiserver.registry.resource.device_names import (
     validate_device_name,
     validate_driver_name,
     validate_pool_name,
 )
 from kubepy.apiserver.registry.resource.taints import default_taint, validate_taint
-from kubepy.apiserver.registry.storage.status_metadata import keep_metadata
-from kubepy.apiserver.registry.strategy import Object, StatusStrategy, Strategy, WriteContext
+from kubepy.apiserver.registry.status_metadata import MetadataKeepingStatusStrategy
+from kubepy.apiserver.registry.strategy import Object, Strategy, WriteContext
 
 _SPEC: Final = Path("spec")
 _CONDITIONS: Final = Path("status").child("conditions")
@@ -56,15 +56,10 @@ class DeviceTaintRuleStrategy(Strategy):
         return _validate_spec(obj["spec"], (old.get("spec") or {}).get("taint"))
 
 
-class DeviceTaintRuleStatusStrategy(StatusStrategy):
+class DeviceTaintRuleStatusStrategy(MetadataKeepingStatusStrategy):
     """`/status` of DeviceTaintRules: metadata cannot be changed here either."""
 
     allow_unconditional_update = False
-    reset_fields = (("metadata",), ("spec",))
-
-    def prepare_for_update(self, obj: Object, old: Object, context: WriteContext) -> None:
-        super().prepare_for_update(obj, old, context)
-        keep_metadata(obj, old)
 
     def validate_update(self, obj: Object, old: Object) -> list[FieldError]:
         conditions = (obj.get("status") or {}).get("conditions") or []

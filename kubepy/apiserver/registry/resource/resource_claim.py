@@ -17,8 +17,8 @@ from kubepy.apiserver.registry.resource.capacity import canonical_quantity
 from kubepy.apiserver.registry.resource.claim_status import device_identity, validate_claim_status
 from kubepy.apiserver.registry.resource.device_claim import default_device_claim, request_names, validate_device_claim
 from kubepy.apiserver.registry.resource.taints import default_tolerations
-from kubepy.apiserver.registry.storage.status_metadata import keep_metadata
-from kubepy.apiserver.registry.strategy import Object, StatusStrategy, Strategy, WriteContext
+from kubepy.apiserver.registry.status_metadata import MetadataKeepingStatusStrategy
+from kubepy.apiserver.registry.strategy import Object, Strategy, WriteContext
 from kubepy.storage.records import Mutation
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class ResourceClaimStrategy(Strategy):
         return ()
 
 
-class ResourceClaimStatusStrategy(StatusStrategy):
+class ResourceClaimStatusStrategy(MetadataKeepingStatusStrategy):
     """`/status` of ResourceClaims: what is said of devices goes when these are no longer allocated."""
 
     reset_fields = (("spec",),)
@@ -63,7 +63,6 @@ class ResourceClaimStatusStrategy(StatusStrategy):
 
     def prepare_for_update(self, obj: Object, old: Object, context: WriteContext) -> None:
         super().prepare_for_update(obj, old, context)
-        keep_metadata(obj, old)
         _drop_disabled_fields(obj)
         _drop_deallocated(obj, old)
 

@@ -10,8 +10,8 @@ from kubepy.api.field import FieldError, Path, invalid
 from kubepy.api.labels import has_invalid_label_value, validate_label_selector
 from kubepy.api.object_meta import FIELD_IMMUTABLE_ERROR, NEGATIVE_ERROR
 from kubepy.api.quantity import canonical
+from kubepy.apiserver.registry.core.node_labels import label_selector_warnings
 from kubepy.apiserver.registry.core.volumes.claims import parse_quantity
-from kubepy.apiserver.registry.core.volumes.node_labels import label_selector_warnings
 from kubepy.apiserver.registry.strategy import Object, Strategy
 
 

@@ -11,7 +11,7 @@ from typing import Final
 from kubepy.api.field import FieldError, Path, duplicate, invalid, not_supported, required
 from kubepy.api.labels import validate_label_name
 from kubepy.api.object_meta import FIELD_IMMUTABLE_ERROR
-from kubepy.apiserver.registry.core.volumes.node_labels import deprecation
+from kubepy.apiserver.registry.core.node_labels import deprecation
 from kubepy.apiserver.registry.storage.parameters import validate_driver, validate_parameters
 from kubepy.apiserver.registry.strategy import Object, Strategy
 

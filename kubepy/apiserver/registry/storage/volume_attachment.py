@@ -11,19 +11,19 @@ from types import MappingProxyType
 from typing import Final
 
 from kubepy.api import names
-from kubepy.api.field import OMIT, ErrorType, FieldError, Path, forbidden, invalid, required, too_long
+from kubepy.api.field import FieldError, Path, forbidden, invalid, required, too_long
 from kubepy.api.object_meta import FIELD_IMMUTABLE_ERROR
 from kubepy.apiserver.registry.core.persistent_volume import (
     default_persistent_volume_spec,
     validate_persistent_volume_spec,
 )
-from kubepy.apiserver.registry.storage.status_metadata import keep_metadata
-from kubepy.apiserver.registry.strategy import Object, StatusStrategy, Strategy, WriteContext
+from kubepy.apiserver.registry.core.volumes.network import validate_declared_driver_name
+from kubepy.apiserver.registry.status_metadata import MetadataKeepingStatusStrategy
+from kubepy.apiserver.registry.strategy import Object, Strategy, WriteContext
 
 _SPEC: Final = Path("spec")
 _STATUS: Final = Path("status")
 _ONE_SOURCE: Final = "must specify exactly one of inlineVolumeSpec and persistentVolumeName"
-_MAX_ATTACHER_LENGTH: Final = 63
 _MAX_METADATA_BYTES: Final = 256 * 1024
 _MAX_MESSAGE_BYTES: Final = 1024
 
@@ -48,7 +48,7 @@ class VolumeAttachmentStrategy(Strategy):
 
     def validate(self, obj: Object) -> list[FieldError]:
         spec = obj["spec"]
-        errors = _validate_spec(spec) + _validate_attacher(spec.get("attacher", ""))
+        errors = _validate_spec(spec) + validate_declared_driver_name(spec.get("attacher", ""), _SPEC.child("attacher"))
         name = (spec.get("source") or {}).get("persistentVolumeName")
         if name is not None:
             path = _SPEC.child("source", "persistentVolumeName")
@@ -62,18 +62,13 @@ class VolumeAttachmentStrategy(Strategy):
         return errors
 
 
-class VolumeAttachmentStatusStrategy(StatusStrategy):
+class VolumeAttachmentStatusStrategy(MetadataKeepingStatusStrategy):
     """`/status` of VolumeAttachments: metadata cannot be changed here either."""
 
     allow_unconditional_update = False
-    reset_fields = (("metadata",), ("spec",))
 
     def default(self, obj: Object) -> None:
         _default(obj)
-
-    def prepare_for_update(self, obj: Object, old: Object, context: WriteContext) -> None:
-        super().prepare_for_update(obj, old, context)
-        keep_metadata(obj, old)
 
     def validate_update(self, obj: Object, old: Object) -> list[FieldError]:
         return _validate_spec(obj["spec"]) + _validate_status(obj)
@@ -93,17 +88,6 @@ def _validate_spec(spec: Object) -> list[FieldError]:
     errors = _validate_source(spec.get("source") or {}, _SPEC.child("source"))
     node = spec.get("nodeName", "")
     return errors + [invalid(_SPEC.child("nodeName"), node, complaint) for complaint in names.dns_subdomain_name(node)]
-
-
-def _validate_attacher(attacher: str) -> list[FieldError]:
-    path = _SPEC.child("attacher")
-    if not attacher:
-        return [required(path)]
-    errors = [invalid(path, attacher, complaint) for complaint in names.is_dns1123_subdomain_caseless(attacher)]
-    if len(attacher) > _MAX_ATTACHER_LENGTH:
-        detail = f"may not be more than {_MAX_ATTACHER_LENGTH} characters"
-        errors.append(FieldError(ErrorType.TOO_LONG, str(path), OMIT, detail))
-    return errors
 
 
 def _validate_source(source: Object, path: Path) -> list[FieldError]:

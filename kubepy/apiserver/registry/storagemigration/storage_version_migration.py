@@ -14,11 +14,11 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from kubepy.api.conditions import validate_conditions
 from kubepy.api.field import FieldError, Path, invalid, required
 from kubepy.api.object_meta import FIELD_IMMUTABLE_ERROR, validate_nonnegative
-from kubepy.apiserver.registry.policy.conditions import validate_conditions
-from kubepy.apiserver.registry.storage.status_metadata import keep_metadata
-from kubepy.apiserver.registry.strategy import Object, StatusStrategy, Strategy, WriteContext
+from kubepy.apiserver.registry.status_metadata import MetadataKeepingStatusStrategy
+from kubepy.apiserver.registry.strategy import Object, Strategy
 
 _STATUS: Final = Path("status")
 _MIN_INT64: Final = -(2**63)
@@ -50,15 +50,10 @@ class StorageVersionMigrationStrategy(Strategy):
         return errors
 
 
-class StorageVersionMigrationStatusStrategy(StatusStrategy):
+class StorageVersionMigrationStatusStrategy(MetadataKeepingStatusStrategy):
     """`/status` of StorageVersionMigrations: metadata cannot be changed here either."""
 
     allow_unconditional_update = False
-    reset_fields = (("metadata",), ("spec",))
-
-    def prepare_for_update(self, obj: Object, old: Object, context: WriteContext) -> None:
-        super().prepare_for_update(obj, old, context)
-        keep_metadata(obj, old)
 
     def validate_update(self, obj: Object, old: Object) -> list[FieldError]:
         return _validate_status(obj.get("status") or {}, old.get("status") or {})

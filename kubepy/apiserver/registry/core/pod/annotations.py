@@ -13,9 +13,9 @@ from typing import Any
 import msgspec
 
 from kubepy.api.field import FieldError, Path, forbidden, invalid, render_value
-from kubepy.apiserver.registry.core.pod.env import validate_local_path
 from kubepy.apiserver.registry.core.pod.tolerations import validate_tolerations
 from kubepy.apiserver.registry.core.pod.windows import containers_with_path
+from kubepy.apiserver.registry.core.volumes.paths import validate_descending_path
 
 Object = dict[str, Any]
 Annotations = Mapping[str, str]
@@ -89,7 +89,7 @@ def _validate_seccomp(profile: str, path: Path) -> list[FieldError]:
     if profile in {"runtime/default", "docker/default", "unconfined"}:
         return []
     if profile.startswith("localhost/"):
-        return validate_local_path(profile.removeprefix("localhost/"), path)
+        return validate_descending_path(profile.removeprefix("localhost/"), path)
     return [invalid(path, profile, "must be a valid seccomp profile")]
 
 

@@ -26,9 +26,9 @@ from kubepy.api.field import (
 from kubepy.apiserver.registry.core.pod.env import validate_env, validate_env_from, validate_file_volumes
 from kubepy.apiserver.registry.core.pod.network import validate_host_ports_unique, validate_ports
 from kubepy.apiserver.registry.core.pod.probes import validate_lifecycle, validate_probes
-from kubepy.apiserver.registry.core.pod.quantities import is_restartable
 from kubepy.apiserver.registry.core.pod.resources import validate_container_resources, validate_resize_policy
 from kubepy.apiserver.registry.core.pod.security import validate_security_context
+from kubepy.apiserver.registry.core.quantities import is_restartable
 from kubepy.apiserver.registry.core.volumes import validate_volume_devices, validate_volume_mounts
 
 Object = dict[str, Any]

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from kubepy.apiserver.registry.core.pod.images import default_pull_policy
-from kubepy.apiserver.registry.core.pod.quantities import (
+from kubepy.apiserver.registry.core.images import default_pull_policy
+from kubepy.apiserver.registry.core.quantities import (
     aggregate,
     is_huge_page,
     is_overcommit_allowed,

@@ -1,18 +1,18 @@
 """Validation of environment variables and where their values come from.
 
-Follows kubernetes `pkg/apis/core/validation/validation.go` (ValidateEnv, ValidateEnvFrom, validateEnvVarValueFrom) and
-`pkg/apis/core/pods/helpers.go` for the fields of the downward API.
+Follows kubernetes `pkg/apis/core/validation/validation.go` (ValidateEnv, ValidateEnvFrom, validateEnvVarValueFrom).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from kubepy.api import names
-from kubepy.api.field import FieldError, Path, invalid, not_found, not_supported, required
-from kubepy.apiserver.registry.core.pod.quantities import quantity
+from kubepy.api.field import FieldError, Path, invalid, not_found, required
+from kubepy.apiserver.registry.core.field_references import validate_field_selector, validate_resource_field_selector
+from kubepy.apiserver.registry.core.volumes.paths import validate_descending_path
 
 Object = dict[str, Any]
 
@@ -20,21 +20,6 @@ ENV_FIELD_PATHS = (
     "metadata.name", "metadata.namespace", "metadata.uid", "spec.nodeName", "spec.serviceAccountName",
     "status.hostIP", "status.hostIPs", "status.podIP", "status.podIPs",
 )  # fmt: skip
-_CONVERTIBLE_FIELD_PATHS = frozenset(
-    {
-        *ENV_FIELD_PATHS, "metadata.annotations", "metadata.labels", "spec.restartPolicy", "spec.schedulerName",
-        "status.phase", "spec.host",
-    }
-)  # fmt: skip
-_RESOURCE_FIELDS = (
-    "limits.cpu", "limits.ephemeral-storage", "limits.memory",
-    "requests.cpu", "requests.ephemeral-storage", "requests.memory",
-)  # fmt: skip
-_HUGE_PAGE_PREFIXES = ("limits.hugepages-", "requests.hugepages-")
-_CPU_DIVISORS = frozenset({"1m", "1"})
-_BYTE_DIVISORS_TEXT = "1, 1k, 1M, 1G, 1T, 1P, 1E, 1Ki, 1Mi, 1Gi, 1Ti, 1Pi, 1Ei"
-_BYTE_DIVISORS = frozenset(_BYTE_DIVISORS_TEXT.split(", "))
-_SUBSCRIPTED = re.compile(r"(?P<path>.*?)\['(?P<key>[^']*)'\]", re.DOTALL)
 _ENV_NAME = re.compile(r"[ -<>-~]+")
 _MAX_FILE_KEY_LENGTH = 128
 
@@ -78,71 +63,8 @@ def _validate_env_field(selector: Object, path: Path) -> list[FieldError]:
     return validate_field_selector(selector, ENV_FIELD_PATHS, path)
 
 
-def validate_field_selector(selector: Object, supported: Collection[str], path: Path) -> list[FieldError]:
-    """Mistakes in a reference to a field of the pod itself; `supported` are the fields that may be named, sorted."""
-    if not selector.get("apiVersion"):
-        return [required(path.child("apiVersion"))]
-    label = selector.get("fieldPath")
-    if not label:
-        return [required(path.child("fieldPath"))]
-    at = path.child("fieldPath")
-    if selector["apiVersion"] != "v1":
-        return [invalid(at, label, f"error converting fieldPath: unsupported pod version: {selector['apiVersion']}")]
-    subscripted = _SUBSCRIPTED.fullmatch(label)
-    if subscripted:
-        return _validate_subscript(label, subscripted["path"], subscripted["key"], path)
-    if label not in _CONVERTIBLE_FIELD_PATHS:
-        return [invalid(at, label, f"error converting fieldPath: field label not supported: {label}")]
-    internal = "spec.nodeName" if label == "spec.host" else label
-    return [] if internal in supported else [not_supported(at, internal, supported)]
-
-
-def _validate_subscript(label: str, field: str, key: str, path: Path) -> list[FieldError]:
-    if field not in {"metadata.annotations", "metadata.labels"}:
-        detail = f"error converting fieldPath: field label does not support subscript: {label}"
-        return [invalid(path.child("fieldPath"), label, detail)]
-    name = key.lower() if field == "metadata.annotations" else key
-    return [invalid(path, name, complaint) for complaint in names.is_qualified_name(name)]
-
-
 def _validate_env_resource(selector: Object, path: Path) -> list[FieldError]:
     return validate_resource_field_selector(selector, path, in_volume=False)
-
-
-def validate_resource_field_selector(selector: Object, path: Path, *, in_volume: bool) -> list[FieldError]:
-    """Mistakes in a reference to a container's own requests or limits; a volume must name the container."""
-    errors: list[FieldError] = []
-    resource = selector.get("resource", "")
-    if in_volume and not selector.get("containerName"):
-        errors.append(required(path.child("containerName")))
-    elif not resource:
-        errors.append(required(path.child("resource")))
-    elif resource not in _RESOURCE_FIELDS and not resource.startswith(_HUGE_PAGE_PREFIXES):
-        errors.append(not_supported(path.child("resource"), resource, _RESOURCE_FIELDS))
-    return errors + _validate_divisor(resource, selector.get("divisor") or "0", path.child("divisor"))
-
-
-def _validate_divisor(resource: str, divisor: str, path: Path) -> list[FieldError]:
-    try:
-        amount = quantity(divisor)
-    except ValueError as error:
-        return [invalid(path, divisor, str(error))]
-    if amount.is_zero():
-        return []
-    kind = resource.partition(".")[2]
-    if kind == "cpu":
-        allowed, text, noun = _CPU_DIVISORS, "1m and 1", "cpu resource"
-    elif kind == "memory":
-        allowed, text, noun = _BYTE_DIVISORS, _BYTE_DIVISORS_TEXT, "memory resource"
-    elif kind == "ephemeral-storage":
-        allowed, text, noun = _BYTE_DIVISORS, _BYTE_DIVISORS_TEXT, "local ephemeral storage resource"
-    elif kind.startswith("hugepages-"):
-        allowed, text, noun = _BYTE_DIVISORS, _BYTE_DIVISORS_TEXT, "hugepages resource"
-    else:
-        return []
-    if str(amount) in allowed:
-        return []
-    return [invalid(path, resource, f"only divisor's values {text} are supported with the {noun}")]
 
 
 def _validate_key_reference(reference: Object, path: Path) -> list[FieldError]:
@@ -175,7 +97,7 @@ def _validate_file_key(reference: Object, path: Path) -> list[FieldError]:
     if not file:
         errors.append(required(path.child("path")))
     else:
-        errors += validate_local_path(file, path.child("path"))
+        errors += validate_descending_path(file, path.child("path"))
     return errors
 
 
@@ -192,16 +114,6 @@ def validate_file_volumes(variables: Sequence[Object], volumes: Mapping[str, Obj
             errors.append(not_found(at, name))
         elif volumes[name].get("emptyDir") is None:
             errors.append(invalid(at, name, "referenced volume must be of type emptyDir"))
-    return errors
-
-
-def validate_local_path(value: str, path: Path) -> list[FieldError]:
-    """Mistakes in a path that must stay below the directory it is relative to."""
-    errors: list[FieldError] = []
-    if value.startswith("/"):
-        errors.append(invalid(path, value, "must be a relative path"))
-    if ".." in value.split("/"):
-        errors.append(invalid(path, value, "must not contain '..'"))
     return errors
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from kubepy.api.quantity import Quantity
-from kubepy.apiserver.registry.core.pod.quantities import quantity
+from kubepy.apiserver.registry.core.quantities import quantity
 
 Object = dict[str, Any]
 

@@ -11,8 +11,8 @@ from kubepy.api.field import FieldError, Path, forbidden, invalid
 from kubepy.apiserver.registry.core.pod.annotations import MIRROR_POD
 from kubepy.apiserver.registry.core.pod.differences import equivalent
 from kubepy.apiserver.registry.core.pod.qos import qos_class
-from kubepy.apiserver.registry.core.pod.quantities import is_restartable
 from kubepy.apiserver.registry.core.pod.spec import validate_pod
+from kubepy.apiserver.registry.core.quantities import is_restartable
 
 Object = dict[str, Any]
 

@@ -14,7 +14,7 @@ from kubepy.api import names
 from kubepy.api.field import ErrorType, FieldError, Path, duplicate, forbidden, invalid, not_supported, required
 from kubepy.api.quantity import Quantity
 from kubepy.apiserver.registry.core.pod.internal_layout import internal
-from kubepy.apiserver.registry.core.pod.quantities import (
+from kubepy.apiserver.registry.core.quantities import (
     aggregate,
     amounts,
     is_huge_page,

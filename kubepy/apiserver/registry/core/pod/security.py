@@ -13,9 +13,9 @@ from typing import Any
 
 from kubepy.api import names
 from kubepy.api.field import FieldError, Path, duplicate, invalid, not_supported, required, too_long
-from kubepy.apiserver.registry.core.pod.env import validate_local_path
 from kubepy.apiserver.registry.core.pod.internal_layout import internal
 from kubepy.apiserver.registry.core.pod.windows import validate_windows_options
+from kubepy.apiserver.registry.core.volumes.paths import validate_descending_path
 
 Object = dict[str, Any]
 
@@ -117,7 +117,7 @@ def _validate_seccomp_profile(context: Object, path: Path) -> list[FieldError]:
         if local is None:
             errors.append(required(at.child("localhostProfile"), "must be set when seccomp type is Localhost"))
         else:
-            errors += validate_local_path(local, at.child("localhostProfile"))
+            errors += validate_descending_path(local, at.child("localhostProfile"))
     elif local is not None:
         shown = internal("SeccompProfile", profile)
         errors.append(invalid(at.child("localhostProfile"), shown, "can only be set when seccomp type is Localhost"))

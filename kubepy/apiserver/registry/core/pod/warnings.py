@@ -1,6 +1,6 @@
 """What people should be told about pods and pod templates that are acceptable all the same.
 
-Follows kubernetes `pkg/api/pod/warnings.go` and `pkg/api/node/util.go`.
+Follows kubernetes `pkg/api/pod/warnings.go`.
 """
 
 from __future__ import annotations
@@ -10,19 +10,13 @@ from typing import Any
 
 from kubepy.api import names
 from kubepy.api.field import Path, render_value
+from kubepy.apiserver.registry.core.node_labels import deprecation, node_selector_term_warnings
 from kubepy.apiserver.registry.core.pod.annotations import APP_ARMOR_PREFIX, SECCOMP_POD, SECCOMP_PREFIX
-from kubepy.apiserver.registry.core.pod.quantities import quantity
 from kubepy.apiserver.registry.core.pod.windows import containers_with_path
+from kubepy.apiserver.registry.core.quantities import quantity
 
 Object = dict[str, Any]
 
-_NODE_LABELS = {
-    "beta.kubernetes.io/arch": 'deprecated since v1.14; use "kubernetes.io/arch" instead',
-    "beta.kubernetes.io/os": 'deprecated since v1.14; use "kubernetes.io/os" instead',
-    "failure-domain.beta.kubernetes.io/region": 'deprecated since v1.17; use "topology.kubernetes.io/region" instead',
-    "failure-domain.beta.kubernetes.io/zone": 'deprecated since v1.17; use "topology.kubernetes.io/zone" instead',
-    "beta.kubernetes.io/instance-type": 'deprecated since v1.17; use "node.kubernetes.io/instance-type" instead',
-}
 _ANNOTATIONS = {
     "scheduler.alpha.kubernetes.io/critical-pod": (
         'non-functional in v1.16+; use the "priorityClassName" field instead'
@@ -92,36 +86,24 @@ def _warnings(spec: Object, metadata: Object, path: Path, *, is_template: bool) 
 
 def _node_label_warnings(spec: Object, path: Path) -> Iterator[str]:
     for key in spec.get("nodeSelector") or ():
-        if key in _NODE_LABELS:
-            yield f"{path.child('nodeSelector').key(key)}: {_NODE_LABELS[key]}"
+        if message := deprecation(key):
+            yield f"{path.child('nodeSelector').key(key)}: {message}"
     affinity = (spec.get("affinity") or {}).get("nodeAffinity") or {}
     at = path.child("affinity", "nodeAffinity")
     for position, term in enumerate((affinity.get(_REQUIRED) or {}).get("nodeSelectorTerms") or ()):
-        yield from _term_warnings(term, at.child(_REQUIRED, "nodeSelectorTerms").index(position))
+        where = at.child(_REQUIRED, "nodeSelectorTerms").index(position)
+        yield from node_selector_term_warnings(term, where, check_values=False)
     for position, term in enumerate(affinity.get(_PREFERRED) or ()):
-        yield from _term_warnings(
-            term.get("preference") or {}, at.child(_PREFERRED).index(position).child("preference")
-        )
-
-
-def _term_warnings(term: Object, path: Path) -> Iterator[str]:
-    for position, expression in enumerate(term.get("matchExpressions") or ()):
-        key = expression.get("key", "")
-        at = path.child("matchExpressions").index(position)
-        if key in _NODE_LABELS:
-            yield f"{at.child('key')}: {key} is {_NODE_LABELS[key]}"
-        for index, value in enumerate(expression.get("values") or ()):
-            if complaints := names.is_valid_label_value(value):
-                where = at.child("values").index(index)
-                yield f"{where}: {value} is invalid, {'; '.join(complaints)}"
+        where = at.child(_PREFERRED).index(position).child("preference")
+        yield from node_selector_term_warnings(term.get("preference") or {}, where, check_values=True)
 
 
 def _spread_warnings(constraints: Sequence[Object], path: Path) -> Iterator[str]:
     for position, constraint in enumerate(constraints):
         at = path.index(position)
         key = constraint.get("topologyKey", "")
-        if key in _NODE_LABELS:
-            yield f"{at.child('topologyKey')}: {key} is {_NODE_LABELS[key]}"
+        if message := deprecation(key):
+            yield f"{at.child('topologyKey')}: {key} is {message}"
         if constraint.get("labelSelector") is None:
             yield f"{at.child('labelSelector')}: {_NULL_SELECTOR}"
 

@@ -7,9 +7,7 @@
     projected.py     sources made of files: secrets, config maps, the downward API, tokens, certificates
     claims.py        the spec of a claim, alone, in an ephemeral volume or in a StatefulSet
     paths.py         file paths and mode bits
-    node_labels.py   labels of nodes that have successors
     difference.py    how an immutable part was changed
-    signer_names.py  names of certificate signers and of the trust bundles they publish
 
 Follows kubernetes `pkg/apis/core/validation/validation.go` (ValidateVolumes and what it calls) and
 `pkg/apis/core/v1/defaults.go`.

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from kubepy.api.quantity import canonical
+from kubepy.apiserver.registry.core.images import default_pull_policy
 from kubepy.apiserver.registry.core.volumes.claims import default_persistent_volume_claim_spec
 
 Object = dict[str, Any]
@@ -116,9 +117,6 @@ def _default_ephemeral(source: Object) -> None:
 
 
 def _default_image(source: Object) -> None:
-    # Pods are built from volumes, so volumes must not need the pod package to be imported.
-    from kubepy.apiserver.registry.core.pod.images import default_pull_policy
-
     if not source.get("pullPolicy"):
         source["pullPolicy"] = default_pull_policy(source.get("reference", ""))
 

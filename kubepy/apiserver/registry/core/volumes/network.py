@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from kubepy.api import names
-from kubepy.api.field import FieldError, Path, invalid, not_supported, required, too_long
+from kubepy.api.field import FieldError, Path, invalid, not_supported, required, too_long, too_long_characters
 from kubepy.apiserver.registry.core.volumes.paths import validate_descending_path, validate_no_backsteps
 
 Object = dict[str, Any]
@@ -309,6 +309,14 @@ def validate_csi_driver_name(name: str, path: Path) -> list[FieldError]:
     if len(name.encode()) > 63:
         errors.append(too_long(path, 63))
     return errors + [invalid(path, name, complaint) for complaint in names.is_dns1123_subdomain(name.lower())]
+
+
+def validate_declared_driver_name(name: str, path: Path) -> list[FieldError]:
+    """The same where the rule is declared in the API's types: at most 63 characters, and other words."""
+    if not name:
+        return [required(path)]
+    errors = [invalid(path, name, complaint) for complaint in names.is_dns1123_subdomain_caseless(name)]
+    return [*errors, too_long_characters(path, 63)] if len(name) > 63 else errors
 
 
 def validate_csi(source: Object, path: Path) -> list[FieldError]:

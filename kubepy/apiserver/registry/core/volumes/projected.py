@@ -13,12 +13,13 @@ from kubepy.api import names
 from kubepy.api.field import FieldError, Path, forbidden, invalid, not_supported, required
 from kubepy.api.labels import validate_label_selector
 from kubepy.api.object_meta import validate_annotations
-from kubepy.apiserver.registry.core.volumes.paths import validate_local_path, validate_mode
-from kubepy.apiserver.registry.core.volumes.signer_names import (
+from kubepy.apiserver.registry.core.field_references import validate_field_selector, validate_resource_field_selector
+from kubepy.apiserver.registry.core.signer_names import (
     signer_of_trust_bundle,
     trust_bundle_name_complaints,
     validate_signer_name,
 )
+from kubepy.apiserver.registry.core.volumes.paths import validate_local_path, validate_mode
 
 Object = dict[str, Any]
 
@@ -70,9 +71,6 @@ def validate_downward_api(source: Object, path: Path) -> list[FieldError]:
 
 
 def _validate_downward_api_file(item: Object, path: Path) -> list[FieldError]:
-    # Pods are built from volumes, so volumes must not need the pod package to be imported.
-    from kubepy.apiserver.registry.core.pod.env import validate_field_selector, validate_resource_field_selector
-
     file = item.get("path", "")
     errors = [] if file else [required(path.child("path"))]
     errors += validate_local_path(file, path.child("path"))

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from kubepy.apiserver.registry.core.images import default_pull_policy
 from kubepy.apiserver.registry.core.pod import default_pod, default_pod_spec, default_pod_template
-from kubepy.apiserver.registry.core.pod.images import default_pull_policy
 
 Object = dict[str, Any]
 DIGEST = "sha256:" + "0123456789abcdef" * 4
