@@ -23,6 +23,7 @@ _EMPTY_IS_ABSENT: Final = frozenset(
         "parameters",
         "requests",
         "resources",
+        "spec",
         "volumeAttributes",
     }
 )

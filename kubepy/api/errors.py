@@ -90,14 +90,9 @@ def no_such_path() -> APIError:
     return APIError(404, "NotFound", "the server could not find the requested resource", {})
 
 
-def method_not_supported(group: str, resource: str, action: str) -> APIError:
-    """405: the resource has no such verb."""
-    return APIError(
-        405,
-        "MethodNotAllowed",
-        f'{action} is not supported on resources of kind "{qualified(group, resource)}"',
-        _about(group, resource),
-    )
+def method_not_allowed() -> APIError:
+    """405: nothing there answers that method."""
+    return APIError(405, "MethodNotAllowed", "the server does not allow this method on the requested resource", {})
 
 
 def not_acceptable(accepted: Sequence[str]) -> APIError:

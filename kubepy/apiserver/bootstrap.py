@@ -7,16 +7,14 @@ compare-and-swap; what periodic work they share is done by whoever gets to it fi
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import random
-import uuid
 from collections.abc import Callable, Coroutine, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from kubepy.api.encoding import encode_object
 from kubepy.api.timestamps import format_time
+from kubepy.apiserver.endpoint_reconciler import reconcile_endpoints
 from kubepy.apiserver.registry.core.allocating_service import (
     FAMILY_LABEL,
     IP_ADDRESSES,
@@ -25,8 +23,9 @@ from kubepy.apiserver.registry.core.allocating_service import (
     NODE_PORTS,
     SERVICE_CIDRS,
 )
-from kubepy.storage.errors import Conflict, StorageError
-from kubepy.storage.records import Key, Mutation
+from kubepy.apiserver.system_objects import delete_object, ensure_object
+from kubepy.storage.errors import StorageError
+from kubepy.storage.records import Key
 
 if TYPE_CHECKING:
     from kubepy.apiserver.server import APIServer
@@ -68,7 +67,7 @@ async def expire_events(server: APIServer) -> None:
         await asyncio.sleep(EXPIRY_SECONDS * random.uniform(0.8, 1.2))
         try:
             for key in await server.state.reader.unchanged_since("events", server.config.event_ttl):
-                await _delete(server, key)
+                await delete_object(server, key)
         except StorageError as error:
             log.warning("events not expired: %s", error)
 
@@ -88,7 +87,7 @@ async def repair_service_reservations(server: APIServer) -> None:
             for key, revision in found.items():
                 if suspects.get(key) == revision:
                     log.warning("releasing %s: no Service holds it", key)
-                    await _delete(server, key)
+                    await delete_object(server, key)
             suspects = found
         except StorageError as error:
             log.warning("service reservations not checked: %s", error)
@@ -104,42 +103,15 @@ TASKS: Final[Sequence[Callable[[APIServer], Coroutine[Any, Any, None]]]] = (
 async def _ensure_all(server: APIServer) -> None:
     await server.state.fresh()
     for name in NAMESPACES:
-        await _ensure(server, "namespaces", "", name, _namespace(name))
+        await ensure_object(server, "namespaces", "", name, _namespace(name))
     for name, (value, description) in PRIORITY_CLASSES.items():
         obj = _priority_class(name, value, description)
-        await _ensure(server, "priorityclasses.scheduling.k8s.io", "", name, obj)
-    await _ensure(server, SERVICE_CIDRS, "", "kubernetes", _service_cidr(server))
-    await _ensure(server, "services", "default", "kubernetes", _kubernetes_service(server))
+        await ensure_object(server, "priorityclasses.scheduling.k8s.io", "", name, obj)
+    await ensure_object(server, SERVICE_CIDRS, "", "kubernetes", _service_cidr(server))
+    await ensure_object(server, "services", "default", "kubernetes", _kubernetes_service(server))
     address = server.config.kubernetes_service_ip
-    await _ensure(server, IP_ADDRESSES, "", address, _kubernetes_address(address))
-    await _ensure_endpoints(server)
-
-
-async def _ensure(server: APIServer, resource: str, namespace: str, name: str, obj: Object) -> None:
-    """Create an object unless it is there."""
-    key = Key(resource, namespace, name)
-    if server.state.cache.get(key) is None:
-        await _write(server, key, obj, 0)
-
-
-async def _write(server: APIServer, key: Key, obj: Object, expected_revision: int) -> None:
-    metadata = obj["metadata"]
-    metadata.setdefault("uid", str(uuid.uuid4()))
-    metadata.setdefault("creationTimestamp", format_time(datetime.now(UTC)))
-    try:
-        await server.state.commit(Mutation(key, metadata["uid"], encode_object(obj), expected_revision))
-    except Conflict:
-        await server.state.fresh()  # another server was faster
-
-
-async def _delete(server: APIServer, key: Key) -> None:
-    entry = server.state.cache.get(key)
-    if entry is None:
-        return
-    obj: Object = server.decode(entry.body)
-    mutation = Mutation(key, obj["metadata"]["uid"], encode_object(obj), entry.revision, deleted=True)
-    with contextlib.suppress(Conflict):  # it has changed: it isn't what was meant any more
-        await server.state.commit(mutation)
+    await ensure_object(server, IP_ADDRESSES, "", address, _kubernetes_address(address))
+    await reconcile_endpoints(server)
 
 
 def _namespace(name: str) -> Object:
@@ -213,51 +185,6 @@ def _kubernetes_address(address: str) -> Object:
         "metadata": {"name": address, "labels": {FAMILY_LABEL: family, MANAGER_LABEL: MANAGER}},
         "spec": {"parentRef": parent},
     }
-
-
-async def _ensure_endpoints(server: APIServer) -> None:
-    """The addresses of the API servers, as Endpoints and as an EndpointSlice."""
-    config = server.config
-    port = {"name": "https", "port": config.secure_port, "protocol": "TCP"}
-    endpoints: Object = {
-        "kind": "Endpoints",
-        "apiVersion": "v1",
-        "metadata": {
-            "name": "kubernetes",
-            "namespace": "default",
-            "labels": {"endpointslice.kubernetes.io/skip-mirror": "true"},
-        },
-        "subsets": [{"addresses": [{"ip": config.advertise_address}], "ports": [port]}],
-    }
-    await _ensure_state(server, Key("endpoints", "default", "kubernetes"), endpoints, ("subsets",))
-    slice_: Object = {
-        "kind": "EndpointSlice",
-        "apiVersion": "discovery.k8s.io/v1",
-        "metadata": {
-            "name": "kubernetes",
-            "namespace": "default",
-            "generation": 1,
-            "labels": {"kubernetes.io/service-name": "kubernetes"},
-        },
-        "addressType": "IPv6" if ":" in config.advertise_address else "IPv4",
-        "endpoints": [{"addresses": [config.advertise_address], "conditions": {"ready": True}}],
-        "ports": [port],
-    }
-    key = Key("endpointslices.discovery.k8s.io", "default", "kubernetes")
-    await _ensure_state(server, key, slice_, ("endpoints", "ports"))
-
-
-async def _ensure_state(server: APIServer, key: Key, wanted: Object, fields: Sequence[str]) -> None:
-    """Create an object, or bring some of its fields into the wanted state."""
-    entry = server.state.cache.get(key)
-    if entry is None:
-        await _write(server, key, wanted, 0)
-        return
-    current: Object = server.decode(entry.body)
-    if all(current.get(name) == wanted[name] for name in fields):
-        return
-    current.update({name: wanted[name] for name in fields})
-    await _write(server, key, current, entry.revision)
 
 
 def _orphaned_reservations(server: APIServer) -> dict[Key, int]:

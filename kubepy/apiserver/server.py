@@ -161,6 +161,7 @@ async def listening(server: APIServer) -> AsyncIterator[int]:
         server.stopping = True
         listener.close()
         server.state.cache.close_watchers()
+        protocol_factory.pre_shutdown()  # idle connections, for which the next line would wait
         await protocol_factory.shutdown(SHUTDOWN_GRACE_SECONDS)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import ipaddress
 import signal
 from collections.abc import Callable
 
@@ -29,14 +28,6 @@ def run(arguments: argparse.Namespace) -> int:
 def _config(arguments: argparse.Namespace) -> ServerConfig:
     if not arguments.database_url:
         raise UsageError("which database? Give --database-url")
-    try:
-        cidrs = tuple(part.strip() for part in arguments.service_cluster_ip_range.split(","))
-        for cidr in cidrs:
-            ipaddress.ip_network(cidr)
-        lowest, _, highest = arguments.service_node_port_range.partition("-")
-        node_ports = (int(lowest), int(highest))
-    except ValueError as error:
-        raise UsageError(f"invalid range: {error}") from error
     return ServerConfig(
         database_url=arguments.database_url,
         tls_cert_file=arguments.tls_cert_file,
@@ -46,8 +37,8 @@ def _config(arguments: argparse.Namespace) -> ServerConfig:
         secure_port=arguments.secure_port,
         advertise_address=arguments.advertise_address,
         token_auth_file=arguments.token_auth_file,
-        service_cidrs=cidrs,
-        node_port_range=node_ports,
+        service_cidrs=arguments.service_cluster_ip_range,
+        node_port_range=arguments.service_node_port_range,
         event_ttl=arguments.event_ttl,
         history_retention=arguments.history_retention,
     )

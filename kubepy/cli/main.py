@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import ipaddress
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -98,6 +99,7 @@ def _add_up(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
         help="comma-separated, of: " + ", ".join(COMPONENTS) + " (default: all)",
     )
     command.add_argument("--token-auth-file", type=Path, help='static tokens: lines of token,user,uid,"group1,group2"')
+    _add_cluster_flags(command)
     command.add_argument(
         "--detach", action="store_true", help="return once everything is ready; `kubepy down` stops it"
     )
@@ -116,20 +118,26 @@ def _add_apiserver(commands: argparse._SubParsersAction[argparse.ArgumentParser]
     command.add_argument("--tls-private-key-file", type=Path, required=True, help="its private key (PEM)")
     command.add_argument("--client-ca-file", type=Path, required=True, help="CA of client certificates (PEM)")
     command.add_argument("--token-auth-file", type=Path, help='static tokens: lines of token,user,uid,"group1,group2"')
-    command.add_argument(
-        "--service-cluster-ip-range", default="10.96.0.0/12", help="CIDRs of cluster IPs (default: %(default)s)"
-    )
-    command.add_argument("--service-node-port-range", default="30000-32767", help="node ports (default: %(default)s)")
-    command.add_argument(
-        "--event-ttl", type=_duration, default=timedelta(hours=1), help="how long Events are kept (default: 1h)"
-    )
-    command.add_argument(
-        "--history-retention",
-        type=_duration,
-        default=timedelta(minutes=5),
-        help="how long past states are kept (default: 5m)",
-    )
+    _add_cluster_flags(command)
     command.set_defaults(module="apiserver")
+
+
+def _add_cluster_flags(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--service-cluster-ip-range",
+        type=_networks,
+        default="10.96.0.0/12",
+        help="CIDR of cluster IPs, or two of different families (default: %(default)s)",
+    )
+    command.add_argument(
+        "--service-node-port-range", type=_port_range, default="30000-32767", help="node ports (default: %(default)s)"
+    )
+    command.add_argument(
+        "--event-ttl", type=_duration, default="1h", help="how long Events are kept (default: %(default)s)"
+    )
+    command.add_argument(
+        "--history-retention", type=_duration, default="5m", help="how long past states are kept (default: %(default)s)"
+    )
 
 
 def _add_migrate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -138,6 +146,25 @@ def _add_migrate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     command.add_argument("-q", "--quiet", action="store_true", help="log warnings and errors only")
     _add_database_url(command)
     command.set_defaults(module="migrate")
+
+
+def _networks(text: str) -> tuple[str, ...]:
+    """One or two CIDRs, separated by a comma. Raises ArgumentTypeError."""
+    try:
+        networks = [ipaddress.ip_network(part.strip()) for part in text.split(",")]
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"not a CIDR: {error}") from error
+    if len(networks) > 2 or len({network.version for network in networks}) < len(networks):
+        raise argparse.ArgumentTypeError(f"one CIDR, or one IPv4 and one IPv6: {text!r}")
+    return tuple(map(str, networks))
+
+
+def _port_range(text: str) -> tuple[int, int]:
+    """`30000-32767`. Raises ArgumentTypeError."""
+    lowest, _, highest = text.partition("-")
+    if lowest.isdecimal() and highest.isdecimal() and 0 < int(lowest) <= int(highest) < 65536:
+        return int(lowest), int(highest)
+    raise argparse.ArgumentTypeError(f"not a range of ports: {text!r} (write 30000-32767)")
 
 
 def _duration(text: str) -> timedelta:

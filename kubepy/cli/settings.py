@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
-from typing import Final
-
-SERVICE_CIDR: Final = "10.96.0.0/12"
-SERVICE_IP: Final = "10.96.0.1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +18,10 @@ class Settings:
     advertise_address: str
     workers: int
     token_auth_file: Path | None
+    service_cidrs: tuple[str, ...]
+    node_port_range: tuple[int, int]
+    event_ttl: timedelta
+    history_retention: timedelta
 
     @property
     def pki(self) -> Path:

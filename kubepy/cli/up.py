@@ -55,6 +55,10 @@ def _settings(arguments: argparse.Namespace, directory: DataDirectory) -> Settin
         advertise_address=arguments.advertise_address or _own_address(),
         workers=arguments.workers,
         token_auth_file=arguments.token_auth_file.absolute() if arguments.token_auth_file else None,
+        service_cidrs=arguments.service_cluster_ip_range,
+        node_port_range=arguments.service_node_port_range,
+        event_ttl=arguments.event_ttl,
+        history_retention=arguments.history_retention,
     )
 
 

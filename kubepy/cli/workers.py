@@ -16,7 +16,7 @@ from kubepy.cli.errors import UsageError
 from kubepy.cli.kubeconfig import write_kubeconfig
 from kubepy.cli.logs import configure_logging
 from kubepy.cli.pki import ADMIN_NAME, ensure_certificates, server_names
-from kubepy.cli.settings import SERVICE_CIDR, SERVICE_IP, Settings
+from kubepy.cli.settings import Settings
 from kubepy.storage.database import CONNECTION_ERRORS, Database
 from kubepy.storage.errors import RevisionMismatch
 from kubepy.storage.migrate import migrate
@@ -35,7 +35,8 @@ def prepare(settings: Settings, say: Say) -> int:
     except CONNECTION_ERRORS as error:
         say(f"cannot reach the database: {error}")
         return 1
-    certificates = ensure_certificates(settings.pki, server_names(SERVICE_IP, [settings.advertise_address]))
+    names = server_names(_server_config(settings).kubernetes_service_ip, [settings.advertise_address])
+    certificates = ensure_certificates(settings.pki, names)
     ca_file = certificates.ca.certificate_file
     write_kubeconfig(settings.kubeconfig, settings.server_url, ca_file, ADMIN_NAME, certificates.admin)
     say("ready")
@@ -45,7 +46,15 @@ def prepare(settings: Settings, say: Say) -> int:
 def apiserver(settings: Settings, say: Say) -> int:
     """One API server process."""
     configure_logging(quiet=True)
-    config = ServerConfig(
+    try:
+        return uvloop.run(serve(_server_config(settings), lambda: say("ready")))
+    except (UsageError, RevisionMismatch, OSError, ValueError) as error:
+        say(str(error))
+        return 1
+
+
+def _server_config(settings: Settings) -> ServerConfig:
+    return ServerConfig(
         database_url=settings.database_url,
         tls_cert_file=settings.pki / "apiserver.crt",
         tls_private_key_file=settings.pki / "apiserver.key",
@@ -54,10 +63,8 @@ def apiserver(settings: Settings, say: Say) -> int:
         secure_port=settings.secure_port,
         advertise_address=settings.advertise_address,
         token_auth_file=settings.token_auth_file,
-        service_cidrs=(SERVICE_CIDR,),
+        service_cidrs=settings.service_cidrs,
+        node_port_range=settings.node_port_range,
+        event_ttl=settings.event_ttl,
+        history_retention=settings.history_retention,
     )
-    try:
-        return uvloop.run(serve(config, lambda: say("ready")))
-    except (UsageError, RevisionMismatch, OSError, ValueError) as error:
-        say(str(error))
-        return 1

@@ -36,6 +36,8 @@ def cluster(scratch: Path) -> Iterator[Cluster]:
     yield cluster
     stopped = cluster.down()
     assert stopped.status == 0, stopped.stderr
+    log = (cluster.directory / "kubepy.log").read_text()
+    assert "Traceback" not in log, log[-10_000:]
 
 
 @pytest.fixture

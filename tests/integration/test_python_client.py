@@ -83,7 +83,8 @@ def test_typed_objects_of_many_kinds_live_and_die(api: client.ApiClient, namespa
         body = {"metadata": {"name": "it"}, **body}
         made = getattr(group, f"create_namespaced_{kind}")(namespace, body)
         assert made.metadata.uid, kind
-        assert made.metadata.managed_fields[0].operation == "Update"
+        if len(body) > 1:  # a name alone is nobody's field
+            assert made.metadata.managed_fields[0].operation == "Update", kind
         read = getattr(group, f"read_namespaced_{kind}")("it", namespace)
         assert read == made, kind
         listed = getattr(group, f"list_namespaced_{kind}")(namespace)
@@ -323,10 +324,9 @@ def test_status_and_scale_are_resources_of_their_own(api: client.ApiClient, name
 
 def ask(api: client.ApiClient, path: str, accept: str) -> dict[str, Any]:
     """GET with an Accept header of one's own."""
-    response = api.call_api(
-        path, "GET", header_params={"Accept": accept}, auth_settings=["BearerToken"], _preload_content=False
-    )
-    body: dict[str, Any] = json.loads(response[0].data)
+    request = api.param_serialize("GET", path, header_params={"Accept": accept}, auth_settings=["BearerToken"])
+    response = api.call_api(*request)
+    body: dict[str, Any] = json.loads(response.read())
     return body
 
 

@@ -35,8 +35,8 @@ class Settings(msgspec.Struct):
     output: str
     seed: int
     seconds: float
+    pause_seconds: float
     writers: int = 3
-    pause_seconds: float = 0.004
 
 
 class Parity:

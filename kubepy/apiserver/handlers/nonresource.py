@@ -26,7 +26,7 @@ _YEAR_SECONDS: Final = 365 * 24 * 3600
 async def handle(server: APIServer, request: Request) -> web.StreamResponse:
     """Answer, or raise 404 and 405."""
     if request.http.method not in ("GET", "HEAD"):
-        raise _method_not_allowed()
+        raise errors.method_not_allowed()
     path = request.info.path
     first = path.strip("/").partition("/")[0]
     if first in ("healthz", "livez", "readyz"):
@@ -65,9 +65,3 @@ async def _document(
     if etag and request.http.headers.get("If-None-Match") == etag:
         return web.Response(status=304, headers={"ETag": etag})
     return await respond(request, body, PLAIN._replace(media_type=content_type), headers=headers, etag=etag)
-
-
-def _method_not_allowed() -> errors.APIError:
-    return errors.APIError(
-        405, "MethodNotAllowed", "the server does not allow this method on the requested resource", {}
-    )

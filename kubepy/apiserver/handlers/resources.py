@@ -52,15 +52,21 @@ async def dispatch(server: APIServer, request: Request) -> web.StreamResponse:
     target = ResourceRequest(server, request, resource)
     if info.subresource:
         return await _subresource(target)
-    if info.verb not in resource.verbs or (
-        resource.namespaced
-        and not info.namespace
-        and info.verb in ("create", "delete", "get", "update", "patch", "deletecollection")
-    ):
-        raise errors.method_not_supported(resource.group, resource.plural, info.verb)
+    if info.verb not in resource.verbs or not _fits_path(target):
+        raise errors.method_not_allowed()
     if (review := reviews.HANDLERS.get(resource.group_resource)) is not None:
         return await review(target)
     return await VERBS[info.verb](target)
+
+
+def _fits_path(target: ResourceRequest) -> bool:
+    """Whether the verb is one of a URL of this form: of one object, of a collection, of all namespaces."""
+    info = target.request.info
+    if info.verb in ("list", "watch"):
+        return True
+    if target.resource.namespaced and not info.namespace:
+        return False
+    return bool(info.name) == (info.verb in ("get", "update", "patch", "delete"))
 
 
 async def _subresource(target: ResourceRequest) -> web.StreamResponse:
@@ -69,7 +75,7 @@ async def _subresource(target: ResourceRequest) -> web.StreamResponse:
     if declared is None:
         raise errors.no_such_path()
     if info.verb not in declared.verbs:
-        raise errors.method_not_supported(resource.group, resource.plural, info.verb)
+        raise errors.method_not_allowed()
     if info.subresource in VIEWS:
         return await VERBS[info.verb](target)
     handlers = SUBRESOURCES.get((resource.group_resource, info.subresource)) or SUBRESOURCES.get(("", info.subresource))

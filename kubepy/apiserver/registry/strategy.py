@@ -158,7 +158,8 @@ def carry_over(obj: Object, old: Object, name: str) -> None:
 
 def spec_changed(obj: Object, old: Object) -> bool:
     """Whether anything but metadata and status differs in meaning (an empty list or struct is as good as none)."""
-    return any(
-        not semantically_equal(obj.get(name) or None, old.get(name) or None)
-        for name in (obj.keys() | old.keys()) - _NOT_SPEC
-    )
+    return not semantically_equal(_spec_of(obj), _spec_of(old))
+
+
+def _spec_of(obj: Object) -> Object:
+    return {name: value for name, value in obj.items() if name not in _NOT_SPEC}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kubepy.api.field import Path, too_short
+from kubepy.api.field import Path, too_long_characters, too_short
 
 
 @pytest.mark.parametrize(
@@ -20,3 +20,18 @@ def test_a_short_value_is_not_shown(minimum: int, expected: str):
     error = too_short(Path("spec").child("name"), minimum)
     assert str(error) == expected
     assert error.type == "FieldValueTooShort"
+
+
+@pytest.mark.parametrize(
+    ("maximum", "expected"),
+    [
+        (1, "spec.name: Too long: may not be more than 1 character"),
+        (63, "spec.name: Too long: may not be more than 63 characters"),
+        (-1, "spec.name: Too long: value is too long"),
+    ],
+)
+def test_a_long_value_is_not_shown(maximum: int, expected: str):
+    """TooLongCharacters, ErrorBody."""
+    error = too_long_characters(Path("spec").child("name"), maximum)
+    assert str(error) == expected
+    assert error.type == "FieldValueTooLong"

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from kubepy.api.equality import semantically_equal
 from kubepy.api.field import FieldError, Path, invalid
 from kubepy.api.object_meta import FIELD_IMMUTABLE_ERROR
 from kubepy.apiserver.registry.resource.admin_access import check_requests, check_results, is_granted
@@ -45,7 +46,9 @@ class ResourceClaimStrategy(Strategy):
         return validate_device_claim(obj["spec"]["devices"], _SPEC.child("devices"))
 
     def validate_update(self, obj: Object, old: Object) -> list[FieldError]:
-        return [] if obj["spec"] == old.get("spec") else [invalid(_SPEC, None, FIELD_IMMUTABLE_ERROR)]
+        if semantically_equal(obj["spec"], old.get("spec")):
+            return []
+        return [invalid(_SPEC, None, FIELD_IMMUTABLE_ERROR)]
 
     async def reserve(self, obj: Object, old: Object | None, server: APIServer) -> Sequence[Mutation]:
         if old is None:

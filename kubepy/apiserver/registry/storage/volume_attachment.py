@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Final
 
 from kubepy.api import names
+from kubepy.api.equality import semantically_equal
 from kubepy.api.field import FieldError, Path, forbidden, invalid, required, too_long
 from kubepy.api.object_meta import FIELD_IMMUTABLE_ERROR
 from kubepy.apiserver.registry.core.persistent_volume import (
@@ -57,7 +58,7 @@ class VolumeAttachmentStrategy(Strategy):
 
     def validate_update(self, obj: Object, old: Object) -> list[FieldError]:
         errors = _validate_spec(obj["spec"]) + _validate_status(obj)
-        if obj["spec"] != old.get("spec"):
+        if not semantically_equal(obj["spec"], old.get("spec")):
             errors.append(invalid(_SPEC, None, FIELD_IMMUTABLE_ERROR))
         return errors
 

@@ -172,8 +172,9 @@ def test_the_spec_is_fixed():
     old, new = claim(), claim(requests=[])
     assert texts(CLAIMS.validate_update(new, old)) == ["spec: Invalid value: null: field is immutable"]
     assert CLAIMS.validate_update(claim(), old) == []
-    assert texts(TEMPLATES.validate_update({"spec": {"spec": {}}}, {"spec": {}})) == [
-        'spec: Invalid value: {"spec":{}}: field is immutable'
+    labelled = {"metadata": {"labels": {"a": "b"}}}
+    assert texts(TEMPLATES.validate_update({"spec": labelled}, {"spec": {}})) == [
+        'spec: Invalid value: {"metadata":{"labels":{"a":"b"}}}: field is immutable'
     ]
 
 

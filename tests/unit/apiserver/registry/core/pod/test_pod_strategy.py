@@ -383,6 +383,17 @@ def test_warnings(container: Object, spec: Object, annotations: Object, expected
     assert PODS.warnings(obj, obj) == []
 
 
+def test_bad_label_values_are_warned_about_where_validation_lets_them_pass() -> None:
+    """GetWarningsForNodeSelectorTerm: required terms are validated, preferred ones only lead to warnings."""
+    term = {"matchExpressions": [{"key": "a", "operator": "In", "values": ["-"]}]}
+    preferred = "preferredDuringSchedulingIgnoredDuringExecution"
+    affinity = {REQUIRED: {"nodeSelectorTerms": [term]}, preferred: [{"weight": 1, "preference": term}]}
+    (warning,) = PODS.warnings(pod(affinity={"nodeAffinity": affinity}), None)
+    assert warning.startswith(
+        f"spec.affinity.nodeAffinity.{preferred}[0].preference.matchExpressions[0].values[0]: - is invalid, "
+    )
+
+
 def test_warnings_of_names_and_templates() -> None:
     obj = pod()
     obj["metadata"]["name"] = "a.b"
