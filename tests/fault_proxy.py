@@ -47,6 +47,12 @@ class FaultProxy:
         if answers:
             self.answers_flow.clear()
 
+    def abandon(self) -> None:
+        """Let nothing pass any more on the connections there are, for ever; new ones work."""
+        self.freeze()
+        self.requests_flow, self.answers_flow = asyncio.Event(), asyncio.Event()
+        self.thaw()
+
     def thaw(self) -> None:
         """Let everything pass again, what was held back included."""
         self.requests_flow.set()

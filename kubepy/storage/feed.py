@@ -29,6 +29,9 @@ log = logging.getLogger(__name__)
 
 TICK_SECONDS: Final = 1.0
 BATCH_ROWS: Final = 1000
+NEWS_TIMEOUT_SECONDS: Final = 5.0
+"""A connection that gives no answer for so long is given up. It may also be that the rows are large: the next
+attempt asks for fewer."""
 MAX_OWN_RECORDS: Final = 8192
 _FOR_EVER: Final = 2**62
 CURRENT_TIMEOUT_SECONDS: Final = 3.0
@@ -63,6 +66,7 @@ class Feed:
         self._asked = asyncio.Event()
         self._own: deque[Record] = deque()
         self._closed = False
+        self._batch_rows = BATCH_ROWS
         self.healthy = False
         """Whether the last attempt to read news succeeded."""
 
@@ -114,6 +118,8 @@ class Feed:
                     attempt = 0
                     await self._next_nudge()
                 except CONNECTION_ERRORS as error:
+                    if isinstance(error, TimeoutError):
+                        self._batch_rows = max(1, self._batch_rows // 10)
                     if self.healthy:
                         log.warning("the feed lost PostgreSQL: %s", error)
                     self.healthy = False

@@ -46,13 +46,13 @@ SELECT pg_backend_pid(), (SELECT a.backend_start FROM pg_stat_activity a WHERE a
 """
 _END_BACKEND: Final = "SELECT pg_terminate_backend(pid, $3) FROM pg_stat_activity WHERE pid = $1 AND backend_start = $2"
 _FIND_OWN: Final = """
+WITH later AS MATERIALIZED (SELECT * FROM object_revision WHERE revision > $1 ORDER BY revision)
 SELECT DISTINCT ON (m.position) m.transaction, o.revision, o.created_revision
   FROM unnest($2::integer[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::boolean[], $9::bytea[])
        WITH ORDINALITY AS m(transaction, resource, namespace, name, uid, expected, deleted, body, position)
-  JOIN object_revision o
+  JOIN later o
     ON o.resource = m.resource AND o.namespace = m.namespace AND o.name = m.name AND o.uid = m.uid
    AND coalesce(o.previous_revision, 0) = m.expected AND o.deleted = m.deleted AND o.body = m.body
- WHERE o.revision > $1
  ORDER BY m.position, o.revision DESC
 """
 

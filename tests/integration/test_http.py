@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import io
 import json
 from collections.abc import AsyncIterator
 from typing import Any
@@ -125,7 +126,7 @@ async def test_what_is_not_served_is_404(http: aiohttp.ClientSession, maps: str)
 async def test_bodies_of_more_than_3_mib_are_refused_and_smaller_ones_are_not(
     http: aiohttp.ClientSession, maps: str
 ) -> None:
-    big = json.dumps(config_map("it", a="x" * (3 * 2**20))).encode()
+    big = io.BytesIO(json.dumps(config_map("it", a="x" * (3 * 2**20))).encode())
     async with http.post(maps, data=big, headers={"Content-Type": "application/json"}) as response:
         assert response.status == 413
         assert (await response.json())["reason"] == "RequestEntityTooLarge"
@@ -210,9 +211,12 @@ async def test_dry_run_stores_nothing_whatever_the_verb(http: aiohttp.ClientSess
 
 async def test_deletes_check_their_preconditions(http: aiohttp.ClientSession, maps: str) -> None:
     made = (await send(http, "POST", maps, 201, config_map("it")))["metadata"]
-    for preconditions, word in (({"uid": "other"}, "UID"), ({"resourceVersion": "1"}, "ResourceVersion")):
+    for preconditions, complaint in (
+        ({"uid": "other"}, f"the UID in the precondition (other) does not match the UID in record ({made['uid']})."),
+        ({"resourceVersion": "1"}, "the ResourceVersion in the precondition (1) does not match the ResourceVersion in"),
+    ):
         refused = await send(http, "DELETE", f"{maps}/it", 409, {"preconditions": preconditions})
-        assert f"Precondition failed: {word} in precondition: " in refused["message"]
+        assert refused["message"].startswith(f'Operation cannot be fulfilled on configmaps "it": {complaint}')
     right = {"uid": made["uid"], "resourceVersion": made["resourceVersion"]}
     gone = await send(http, "DELETE", f"{maps}/it", 200, {"preconditions": right})
     assert gone == {

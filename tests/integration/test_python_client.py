@@ -96,7 +96,8 @@ def test_typed_objects_of_many_kinds_live_and_die(api: client.ApiClient, namespa
         patched.metadata.annotations = {"note": "replaced"}
         replaced = getattr(group, f"replace_namespaced_{kind}")("it", namespace, patched)
         assert replaced.metadata.annotations["note"] == "replaced", kind
-        getattr(group, f"delete_namespaced_{kind}")("it", namespace)
+        # Jobs and ReplicationControllers orphan their pods unless told otherwise, and stay until that is done.
+        getattr(group, f"delete_namespaced_{kind}")("it", namespace, propagation_policy="Background")
         with pytest.raises(ApiException) as gone:
             getattr(group, f"read_namespaced_{kind}")("it", namespace)
         assert error_of(gone)["reason"] == "NotFound"

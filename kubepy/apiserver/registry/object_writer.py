@@ -237,11 +237,13 @@ def _check_name_and_namespace(target: ResourceRequest, metadata: Object, name: s
             "the namespace of the provided object does not match the namespace sent on the request"
         )
     if name:
-        if metadata.get("name") and metadata["name"] != name:
+        given = metadata.get("name")
+        if not given:
             raise errors.bad_request(
-                f"the name of the object ({metadata['name']}) does not match the name on the URL ({name})"
+                f"the name of the object ({name} based on URL) was undeterminable: name must be provided"
             )
-        metadata["name"] = name
+        if given != name:
+            raise errors.bad_request(f"the name of the object ({given}) does not match the name on the URL ({name})")
 
 
 def _fill_system_metadata(target: ResourceRequest, metadata: Object) -> None:

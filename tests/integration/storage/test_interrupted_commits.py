@@ -10,6 +10,7 @@ from fault_proxy import FaultProxy
 from running_store import DatabaseActivity, HoldUp, RunningStore
 from storage_objects import DEADLINE_SECONDS, creation, deletion, key, update
 
+from kubepy.storage import feed as feed_module
 from kubepy.storage import store as store_module
 from kubepy.storage.cluster_state import ClusterState, open_cluster_state
 from kubepy.storage.database import Database, Session
@@ -167,6 +168,23 @@ async def test_reads_and_watches_go_on_after_every_connection_was_cut(
             await cut_off.cache.wait_for(record.revision, DEADLINE_SECONDS)
         page = await cut_off.reader.page(record.revision, "configmaps", None, ("", ""), 10)
         assert len(page.records) == 4
+
+
+async def test_connections_that_lead_nowhere_are_replaced(
+    behind_proxy: Database, proxy: FaultProxy, state: ClusterState, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a host has died nobody closes its connections: only the silence tells."""
+    monkeypatch.setattr(feed_module, "NEWS_TIMEOUT_SECONDS", 0.2)
+    monkeypatch.setattr(feed_module, "CURRENT_TIMEOUT_SECONDS", 0.2)
+    async with open_cluster_state(behind_proxy) as cut_off:
+        [first] = await state.commit(creation(key("first")))
+        await cut_off.cache.wait_for(first.revision, DEADLINE_SECONDS)  # everything is connected
+        await cut_off.fresh()
+        proxy.abandon()
+        records = await state.commit(*[creation(key(f"o{n}")) for n in range(250)])
+        assert await cut_off.fresh() == records[-1].revision
+        assert cut_off.cache.resource("configmaps").count == 251
+        proxy.cut()
 
 
 async def test_a_lost_notification_costs_a_moment_only(database: Database, state: ClusterState) -> None:
