@@ -148,8 +148,8 @@ class Supervisor:
             raise UsageError(said or "the database could not be prepared, see the log")
 
     async def _until_ready(self, stop: asyncio.Event) -> None:
-        ready: asyncio.Future[Any] = asyncio.gather(*[worker.ready.wait() for worker in self._workers])
-        stopped: asyncio.Future[Any] = asyncio.ensure_future(stop.wait())
+        ready: asyncio.Task[Any] = asyncio.create_task(self._all_ready())
+        stopped: asyncio.Task[Any] = asyncio.create_task(stop.wait())
         try:
             done, _ = await asyncio.wait(
                 {ready, stopped}, timeout=READY_TIMEOUT_SECONDS, return_when=asyncio.FIRST_COMPLETED
@@ -159,6 +159,10 @@ class Supervisor:
             stopped.cancel()
         if not done:
             raise UsageError(f"the API server was not ready within {READY_TIMEOUT_SECONDS:.0f} s")
+
+    async def _all_ready(self) -> None:
+        for worker in self._workers:
+            await worker.ready.wait()
 
     def _write_state(self) -> None:
         components = [

@@ -28,10 +28,10 @@ def run(arguments: argparse.Namespace) -> int:
     directory.create()
     if arguments.detach and _DETACHED_VARIABLE not in os.environ:
         return _detach(directory)
-    directory.lock()
     report = _Reporter()
-    supervisor = Supervisor(directory, settings, report.line)
     try:
+        directory.lock()
+        supervisor = Supervisor(directory, settings, report.line)
         return asyncio.run(_supervise(supervisor, report, directory))
     except* (UsageError, RuntimeError) as group:
         reason = str(group.exceptions[0])

@@ -178,12 +178,14 @@ class Feed:
         """Apply everything committed until now: read what others wrote, take own records from memory."""
         while True:
             until = self._own[0].revision - 1 if self._own else _FOR_EVER
-            arguments = _NEWS.arguments(after=self._cache.revision, until=until, maximum=BATCH_ROWS)
-            rows = await connection.fetch(_NEWS.sql, *arguments)
+            maximum = self._batch_rows
+            arguments = _NEWS.arguments(after=self._cache.revision, until=until, maximum=maximum)
+            rows = await connection.fetch(_NEWS.sql, *arguments, timeout=NEWS_TIMEOUT_SECONDS)
             current, oldest = rows[0][0], rows[0][1]
             if oldest > self._cache.revision:
                 # What happened meanwhile has been compacted, so the events can't be told one by one.
                 log.warning("revision %d has been compacted: loading anew", self._cache.revision)
+                self.healthy = False  # own records wait until the new state is there
                 await self.load()
                 continue
             self._cache.compacted(oldest)
@@ -191,12 +193,13 @@ class Feed:
             # Own commits may have been applied while the query ran.
             news = news[_first_after(news, self._cache.revision) :]
             # Whatever is at or before `until` was committed before this process's own next record.
-            reached = min(current, until) if len(rows) < BATCH_ROWS else rows[-1][2]
+            reached = min(current, until) if len(rows) < maximum else rows[-1][2]
             if reached > self._cache.revision:
                 self._cache.apply(news, reached)
             self._apply_own()
             self.healthy = True
             if self._cache.revision >= current:
+                self._batch_rows = BATCH_ROWS
                 return
 
 

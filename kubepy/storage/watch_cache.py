@@ -220,7 +220,7 @@ class ResourceCache:
         """
         if namespace is not None:
             names = self._namespaces.get(namespace)
-            if names is not None:
+            if names is not None and (after is None or after[0] <= namespace):
                 yield from _names_after(names, after[1] if after is not None and after[0] == namespace else None)
             return
         start = None if after is None else after[0]
@@ -231,6 +231,8 @@ class ResourceCache:
 
     def count_after(self, namespace: str | None, after: tuple[str, str]) -> int:
         """How many objects of one namespace (None: of all) follow a key."""
+        if namespace is not None and namespace != after[0]:
+            return len(self._namespaces.get(namespace, ())) if namespace > after[0] else 0
         names = self._namespaces.get(after[0])
         rest = len(names) - names.bisect_right(after[1]) if names is not None else 0
         if namespace is not None:

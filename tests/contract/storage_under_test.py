@@ -45,6 +45,8 @@ class StorageUnderTest(Protocol):
         self, at: int | None = None, namespace: str | None = None, after: tuple[str, str] = ("", ""), limit: int = 1000
     ) -> tuple[list[Entry], bool]: ...
 
+    async def count(self, namespace: str | None, after: tuple[str, str]) -> int: ...
+
     def watch(self, after: int, selection: Selected | None = None) -> AbstractAsyncContextManager[Watching]: ...
 
 
@@ -70,6 +72,9 @@ class ReadBySQL:
     ) -> tuple[list[Entry], bool]:
         page = await self._state.reader.page(at or await self.revision(), RESOURCE, namespace, after, limit)
         return [self._state.entry_of(record) for record in page.records], page.more
+
+    async def count(self, namespace: str | None, after: tuple[str, str]) -> int:
+        return await self._state.reader.count(await self.revision(), RESOURCE, namespace, after)
 
     @asynccontextmanager
     async def watch(self, after: int, selection: Selected | None = None) -> AsyncIterator[Watching]:
@@ -141,6 +146,10 @@ class ReadFromCache:
             return [self._state.entry_of(record) for record in page.records], page.more
         found = list(islice(cache.entries(namespace, after), limit + 1))
         return found[:limit], len(found) > limit
+
+    async def count(self, namespace: str | None, after: tuple[str, str]) -> int:
+        await self._state.fresh()
+        return self._state.cache.resource(RESOURCE).count_after(namespace, after)
 
     @asynccontextmanager
     async def watch(self, after: int, selection: Selected | None = None) -> AsyncIterator[Watching]:

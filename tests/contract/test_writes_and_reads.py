@@ -200,6 +200,21 @@ async def test_pages_of_one_revision_make_up_its_list_whatever_happens_meanwhile
     ]
 
 
+PLACES = [(namespace, name) for namespace in ("a", "b", "c") for name in ("x", "y")]
+
+
+@pytest.mark.parametrize("namespace", [None, "a", "b", "none"])
+async def test_a_page_begins_right_after_any_key(storage: StorageUnderTest, namespace: str | None) -> None:
+    """Also after one that doesn't exist (any more), or that is in another namespace."""
+    await storage.commit(*[creation(key(name, place)) for place, name in PLACES])
+    for after in [("", ""), ("a", "x"), ("a", "y"), ("a", "xx"), ("b", ""), ("b", "z"), ("bb", "x"), ("c", "y")]:
+        expected = [place for place in PLACES if namespace in (None, place[0]) and place > after]
+        entries, more = await storage.page(None, namespace, after)
+        assert [(entry.namespace, entry.name) for entry in entries] == expected
+        assert not more
+        assert await storage.count(namespace, after) == len(expected)
+
+
 async def test_every_retained_state_can_be_read_exactly(storage: StorageUnderTest) -> None:
     states: dict[int, dict[str, str]] = {}
     live: dict[str, object] = {}

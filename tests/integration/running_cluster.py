@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import socket
 import ssl
 import subprocess
@@ -102,9 +103,8 @@ class Cluster:
 
     def worker_pids(self) -> list[int]:
         """The API server processes that run now."""
-        supervisor = (self.directory / "kubepy.lock").read_text().strip()
-        children = Path(f"/proc/{supervisor}/task/{supervisor}/children").read_text().split()
-        return [pid for pid in map(int, children) if b"\0apiserver\0" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+        shown = re.findall(r"^apiserver-\d+ +ready \(process (\d+)\)$", self.status().stdout, re.MULTILINE)
+        return [int(pid) for pid in shown]
 
     def file(self, name: str) -> Path:
         """One of the cluster's PKI files."""

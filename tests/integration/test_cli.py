@@ -17,6 +17,8 @@ import aiohttp
 import pytest
 from running_cluster import Cluster, config_map, free_port, kubepy, until
 
+from kubepy.cli.embedded_postgres import EmbeddedPostgres
+
 
 @pytest.fixture
 def own(scratch: Path, request: pytest.FixtureRequest) -> Iterator[Cluster]:
@@ -48,7 +50,11 @@ def test_a_cluster_starts_says_how_to_use_it_and_stops(own: Cluster) -> None:
     assert own.kubectl()("get", "namespaces", "-o", "name").split() == [
         f"namespace/{name}" for name in ("default", "kube-node-lease", "kube-public", "kube-system")
     ]
-    assert own.kubectl()("get", "service", "kubernetes", "--no-headers").split()[:3] == ["kubernetes", "ClusterIP", "10.96.0.1"]
+    assert own.kubectl()("get", "service", "kubernetes", "--no-headers").split()[:3] == [
+        "kubernetes",
+        "ClusterIP",
+        "10.96.0.1",
+    ]
     status = own.status()
     assert status.status == 0
     assert "supervisor   running" in status.stdout
@@ -92,7 +98,9 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize(("arguments", "status", "complaint"), WRONG, ids=[" ".join(case[0]) or "nothing" for case in WRONG])
+@pytest.mark.parametrize(
+    ("arguments", "status", "complaint"), WRONG, ids=[" ".join(case[0]) or "nothing" for case in WRONG]
+)
 def test_wrong_usage_ends_with_one_clear_line(
     scratch: Path, arguments: tuple[str, ...], status: int, complaint: str
 ) -> None:
@@ -131,6 +139,7 @@ def test_in_the_foreground_a_signal_stops_everything_with_status_0(own: Cluster,
 def test_a_worker_that_is_killed_is_started_again_and_nothing_acknowledged_is_lost(own: Cluster) -> None:
     assert own.up().status == 0
     acknowledged: set[str] = set()
+    progress = asyncio.Event()
 
     async def write(writer: int) -> None:
         async with own.session() as http:
@@ -140,6 +149,7 @@ def test_a_worker_that_is_killed_is_started_again_and_nothing_acknowledged_is_lo
                     async with http.post("/api/v1/namespaces/default/configmaps", json=config_map(name)) as response:
                         if response.status == 201:
                             acknowledged.add(name)
+                            progress.set()
                 except aiohttp.ClientError:
                     await asyncio.sleep(0.02)
 
@@ -148,7 +158,8 @@ def test_a_worker_that_is_killed_is_started_again_and_nothing_acknowledged_is_lo
             enough = len(acknowledged) + 60
             async with asyncio.timeout(30):
                 while len(acknowledged) < enough:
-                    await asyncio.sleep(0.01)
+                    progress.clear()
+                    await progress.wait()
             os.kill(own.worker_pids()[0], signal.SIGKILL)
 
     async def load() -> None:
@@ -173,8 +184,8 @@ def api_server(cluster: Cluster, database_url: str) -> Iterator[int]:
     port = free_port()
     process = subprocess.Popen(
         [
-            sys.executable, "-m", "kubepy", "apiserver", "--quiet", "--bind-address", "127.0.0.1", "--secure-port", str(port),
-            "--tls-cert-file", cluster.file("apiserver.crt"), "--tls-private-key-file", cluster.file("apiserver.key"),
+            sys.executable, "-m", "kubepy", "apiserver", "--quiet", "--bind-address", "127.0.0.1",
+            "--secure-port", str(port), "--tls-cert-file", cluster.file("apiserver.crt"), "--tls-private-key-file", cluster.file("apiserver.key"),
             "--client-ca-file", cluster.file("ca.crt"),
         ],
         env={**os.environ, "KUBEPY_DATABASE_URL": database_url},
@@ -187,9 +198,8 @@ def api_server(cluster: Cluster, database_url: str) -> Iterator[int]:
 
 
 def database_of(cluster: Cluster) -> str:
-    """The database URL its workers were given."""
-    environment = Path(f"/proc/{cluster.worker_pids()[0]}/environ").read_bytes().split(b"\0")
-    return next(part for part in environment if part.startswith(b"KUBEPY_DATABASE_URL=")).decode().partition("=")[2]
+    """The URL of its embedded database."""
+    return EmbeddedPostgres(cluster.directory / "postgres").url
 
 
 def test_two_servers_on_one_database_are_one_cluster(cluster: Cluster, namespace: str) -> None:

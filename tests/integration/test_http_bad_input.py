@@ -43,7 +43,12 @@ BODIES: list[tuple[str, str, bytes, int]] = [
     ("NUL bytes", JSON, b"\0" * 100, 400),
     ("nested lists", JSON, b"[" * 100_000, 400),
     ("nested objects", JSON, b'{"data":' * 50_000 + b"1" + b"}" * 50_000, 400),
-    ("nested in an opaque place", JSON, b'{"metadata":{"name":"x"},"data":' + b"[" * 20_000 + b"]" * 20_000 + b"}", 400),
+    (
+        "nested in an opaque place",
+        JSON,
+        b'{"metadata":{"name":"x"},"data":' + b"[" * 20_000 + b"]" * 20_000 + b"}",
+        400,
+    ),
     ("wrong kind", JSON, obj(kind="Pod"), 400),
     ("wrong version", JSON, obj(apiVersion="v2"), 400),
     ("wrong type of a field", JSON, obj(data=[]), 400),
@@ -60,16 +65,29 @@ BODIES: list[tuple[str, str, bytes, int]] = [
     ("a bad time", JSON, obj(metadata={"name": "it", "creationTimestamp": "yesterday"}), 400),
     ("no YAML", YAML, b"a: b: c: d", 400),
     ("a YAML tab", YAML, b"a:\n\t- b", 400),
-    ("a YAML bomb", YAML, b"a: &a [x,x,x,x,x,x,x,x,x]\n" + b"".join(b"%c: &%c [%s]\n" % (c + 1, c + 1, b",".join([b"*%c" % c] * 9)) for c in range(ord("a"), ord("j"))), 400),
+    (
+        "a YAML bomb",
+        YAML,
+        b"a: &a [x,x,x,x,x,x,x,x,x]\n"
+        + b"".join(b"%c: &%c [%s]\n" % (c + 1, c + 1, b",".join([b"*%c" % c] * 9)) for c in range(ord("a"), ord("j"))),
+        400,
+    ),
     ("a YAML object", YAML, b"!!python/object/apply:os.system ['true']", 400),
     ("deep YAML", YAML, b"[" * 10_000 + b"]" * 10_000, 400),
     ("no protobuf", "application/vnd.kubernetes.protobuf", b"nonsense", 400),
     ("an empty message", "application/vnd.kubernetes.protobuf", b"k8s\0", 400),
-    ("a cut off message", "application/vnd.kubernetes.protobuf", b"k8s\0\x0a\x0f\x0a\x02v1\x12\x09ConfigMap\x12\x7f\x0a", 400),
-]  # fmt: skip
+    (
+        "a cut off message",
+        "application/vnd.kubernetes.protobuf",
+        b"k8s\0\x0a\x0f\x0a\x02v1\x12\x09ConfigMap\x12\x7f\x0a",
+        400,
+    ),
+]
 
 
-@pytest.mark.parametrize(("content_type", "body", "status"), [case[1:] for case in BODIES], ids=[case[0] for case in BODIES])
+@pytest.mark.parametrize(
+    ("content_type", "body", "status"), [case[1:] for case in BODIES], ids=[case[0] for case in BODIES]
+)
 async def test_a_bad_body_is_refused(
     http: aiohttp.ClientSession, namespace: str, content_type: str, body: bytes, status: int
 ) -> None:
@@ -88,7 +106,11 @@ PATCHES: list[tuple[str, bytes, int]] = [
     ("application/json-patch+json", b'[{"op":"fly","path":"/a"}]', 422),
     ("application/json-patch+json", b'[{"op":"add","path":"nowhere","value":1}]', 422),
     ("application/json-patch+json", b'[{"op":"copy","from":"/data","path":"/data/x"}]', 400),
-    ("application/json-patch+json", json.dumps([{"op": "add", "path": "/data/x", "value": "y"}] * 20_000).encode(), 413),
+    (
+        "application/json-patch+json",
+        json.dumps([{"op": "add", "path": "/data/x", "value": "y"}] * 20_000).encode(),
+        413,
+    ),
     ("application/merge-patch+json", b"[]", 400),
     ("application/merge-patch+json", b'{"metadata":{"name":"other"}}', 400),
     ("application/merge-patch+json", b'{"metadata":null}', 400),
@@ -96,8 +118,12 @@ PATCHES: list[tuple[str, bytes, int]] = [
     ("application/strategic-merge-patch+json", b'"x"', 400),
     ("application/apply-patch+yaml", b"a: b: c", 400),
     ("application/apply-patch+yaml", b"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: other}", 400),
-    ("application/apply-patch+yaml", b"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: it, managedFields: [{}]}", 400),
-]  # fmt: skip
+    (
+        "application/apply-patch+yaml",
+        b"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: it, managedFields: [{}]}",
+        400,
+    ),
+]
 
 
 @pytest.mark.parametrize(("content_type", "body", "status"), PATCHES)
@@ -117,7 +143,9 @@ async def test_a_bad_patch_is_refused(
 
 async def test_apply_needs_a_field_manager(http: aiohttp.ClientSession, namespace: str) -> None:
     url = f"/api/v1/namespaces/{namespace}/configmaps/it"
-    async with http.patch(url, json=config_map("it"), headers={"Content-Type": "application/apply-patch+yaml"}) as response:
+    async with http.patch(
+        url, json=config_map("it"), headers={"Content-Type": "application/apply-patch+yaml"}
+    ) as response:
         assert response.status == 422
         assert (await response.json())["message"] == (
             'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch'
@@ -125,11 +153,21 @@ async def test_apply_needs_a_field_manager(http: aiohttp.ClientSession, namespac
 
 
 PATHS = [
-    "/api/v1/namespaces/%2e%2e/configmaps", "/api/v1/namespaces/a%00b/configmaps/x", "/api/v1/namespaces//configmaps/x",
-    "/api/v1/namespaces/default/configmaps/%ff%fe", "/api/v1/namespaces/default/configmaps/" + "x" * 5000, "//", "/api/v1/",
-    "/apis/apps", "/api/v1/namespaces/default/configmaps/x/y/z", "/%", "/api/v1/pods?watch=%ff", "/openapi/v3/nonsense",
-    "/api/v1/namespaces/default/pods/x/log", "/api/v1/nodes/x/proxy/a/b",
-]  # fmt: skip
+    "/api/v1/namespaces/%2e%2e/configmaps",
+    "/api/v1/namespaces/a%00b/configmaps/x",
+    "/api/v1/namespaces//configmaps/x",
+    "/api/v1/namespaces/default/configmaps/%ff%fe",
+    "/api/v1/namespaces/default/configmaps/" + "x" * 5000,
+    "//",
+    "/api/v1/",
+    "/apis/apps",
+    "/api/v1/namespaces/default/configmaps/x/y/z",
+    "/%",
+    "/api/v1/pods?watch=%ff",
+    "/openapi/v3/nonsense",
+    "/api/v1/namespaces/default/pods/x/log",
+    "/api/v1/nodes/x/proxy/a/b",
+]
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -174,14 +212,15 @@ async def test_no_http_at_all_is_answered_or_hung_up_on(cluster: Cluster, http: 
         assert response.status == 200
 
 
-async def test_half_open_and_slow_clients_hold_nobody_up(cluster: Cluster, http: aiohttp.ClientSession, namespace: str) -> None:
+async def test_half_open_and_slow_clients_hold_nobody_up(
+    cluster: Cluster, http: aiohttp.ClientSession, namespace: str
+) -> None:
     """Unfinished handshakes, heads and bodies, and watchers that don't read: others are served meanwhile."""
     url = f"/api/v1/namespaces/{namespace}/configmaps"
     idle: list[socket.socket] = []
     stack = []
     try:
-        for _ in range(30):
-            idle.append(socket.create_connection(("127.0.0.1", cluster.port), timeout=20))
+        idle.extend(socket.create_connection(("127.0.0.1", cluster.port), timeout=20) for _ in range(30))
         for start in (
             f"POST {url} HTTP/1.1\r\nHost: it\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{{",
             f"GET {url} HTTP/1.1\r\nHost:",

@@ -116,12 +116,15 @@ async def test_a_watch_list_ends_its_first_part_with_an_annotated_bookmark(
     ("query", "complaint"),
     [
         ("sendInitialEvents=true", "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"),
-        ("resourceVersionMatch=NotOlderThan", "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided"),
+        (
+            "resourceVersionMatch=NotOlderThan",
+            "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided",
+        ),
         ("sendInitialEvents=true&resourceVersionMatch=Exact", "resourceVersionMatch: Unsupported value"),
         ("resourceVersion=abc", 'strconv.ParseUint: parsing "abc": invalid syntax'),
         ("labelSelector=a%20b%20c", "unable to parse requirement"),
     ],
-)  # fmt: skip
+)
 async def test_watch_options_that_make_no_sense_are_refused(
     http: aiohttp.ClientSession, maps: str, query: str, complaint: str
 ) -> None:
@@ -134,7 +137,10 @@ async def test_watch_options_that_make_no_sense_are_refused(
     ("query", "complaint"),
     [
         ("resourceVersionMatch=Exact", "resourceVersionMatch is forbidden unless resourceVersion is provided"),
-        ("resourceVersionMatch=Exact&resourceVersion=0", 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"'),
+        (
+            "resourceVersionMatch=Exact&resourceVersion=0",
+            'resourceVersionMatch "exact" is forbidden for resourceVersion "0"',
+        ),
         ("resourceVersionMatch=Nearly&resourceVersion=1", 'supported values: "Exact", "NotOlderThan"'),
         ("sendInitialEvents=true", "sendInitialEvents is forbidden for list"),
         ("continue=nonsense", "continue key is not valid"),
@@ -147,7 +153,7 @@ async def test_watch_options_that_make_no_sense_are_refused(
         ("resourceVersion=99999999999999999999999999", "value out of range"),
         ("resourceVersion=-1", "invalid syntax"),
     ],
-)  # fmt: skip
+)
 async def test_list_options_that_make_no_sense_are_refused(
     http: aiohttp.ClientSession, maps: str, query: str, complaint: str
 ) -> None:
@@ -158,7 +164,7 @@ async def test_list_options_that_make_no_sense_are_refused(
 
 
 async def test_selectors_turn_changes_into_additions_and_deletions(http: aiohttp.ClientSession, maps: str) -> None:
-    """An object that begins to match arrives as ADDED, one that stops matching as DELETED in its last matching state."""
+    """What begins to match arrives as ADDED, what stops matching as DELETED in its last matching state."""
     await send(http, "POST", maps, labelled("it", "db"))
     async with watching(http, maps, "labelSelector=tier%3Dweb&resourceVersion=0") as stream:
         for tier in ("web", "web2", "web"):
@@ -220,7 +226,9 @@ async def test_lists_at_an_exact_revision_show_that_state(http: aiohttp.ClientSe
 
     async def state(query: str) -> tuple[list[str], str]:
         listed = await send(http, "GET", f"{maps}?{query}")
-        return [(item.get("data") or {}).get("a", "") for item in listed["items"]], listed["metadata"]["resourceVersion"]
+        return [(item.get("data") or {}).get("a", "") for item in listed["items"]], listed["metadata"][
+            "resourceVersion"
+        ]
 
     assert await state(f"resourceVersion={then}&resourceVersionMatch=Exact") == (["old"], then)
     assert (await state(f"resourceVersion={then}&resourceVersionMatch=NotOlderThan"))[0] == ["new", ""]
@@ -248,7 +256,9 @@ async def test_many_watchers_see_the_same_events_in_the_same_order(http: aiohttp
     async def follow() -> list[tuple[str, str, str]]:
         async with watching(http, maps, f"resourceVersion={revision}") as stream:
             events = [event for event in [await stream.next() for _ in range(90)] if event]
-        return [(e["type"], e["object"]["metadata"]["name"], e["object"]["metadata"]["resourceVersion"]) for e in events]
+        return [
+            (e["type"], e["object"]["metadata"]["name"], e["object"]["metadata"]["resourceVersion"]) for e in events
+        ]
 
     async def write(number: int) -> None:
         url = f"{maps}/m{number}"

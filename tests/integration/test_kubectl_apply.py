@@ -9,12 +9,19 @@ import yaml
 from running_cluster import Kubectl, as_yaml, config_map, deployment
 
 SHOP = (
-    "configmap/shop-config", "secret/shop-secret", "serviceaccount/shop", "role.rbac.authorization.k8s.io/shop",
-    "rolebinding.rbac.authorization.k8s.io/shop", "service/shop", "deployment.apps/shop",
-    "ingress.networking.k8s.io/shop", "statefulset.apps/shop-db", "cronjob.batch/shop-report",
-)  # fmt: skip
+    "configmap/shop-config",
+    "secret/shop-secret",
+    "serviceaccount/shop",
+    "role.rbac.authorization.k8s.io/shop",
+    "rolebinding.rbac.authorization.k8s.io/shop",
+    "service/shop",
+    "deployment.apps/shop",
+    "ingress.networking.k8s.io/shop",
+    "statefulset.apps/shop-db",
+    "cronjob.batch/shop-report",
+)
 NEVER_UNCHANGED = {"secret/shop-secret", "statefulset.apps/shop-db"}
-"""kubectl sends a patch for these each time: stringData is write-only, claim templates are an atomic list with defaults."""
+"""kubectl sends a patch for these each time: stringData is write-only, claim templates an atomic list with defaults."""
 
 
 def test_a_file_of_many_documents_is_created_then_unchanged_then_configured(kubectl: Kubectl, manifests: Path) -> None:

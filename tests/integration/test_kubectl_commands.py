@@ -129,13 +129,40 @@ def test_scale_changes_replicas_and_generation(kubectl: Kubectl) -> None:
 
 PATCHES: list[tuple[str, Any, str, str]] = [
     ("strategic", {"spec": {"template": {"spec": {"containers": [{"name": "web", "image": "b"}]}}}}, "{..image}", "b"),
-    ("strategic", {"spec": {"template": {"spec": {"containers": [{"name": "x", "image": "b"}]}}}}, "{..image}", "b nginx:1.29"),
-    ("strategic", {"spec": {"template": {"spec": {"$retainKeys": ["containers"], "containers": [{"name": "web", "$patch": "delete"}, {"name": "y", "image": "c"}]}}}}, "{..image}", "c"),
+    (
+        "strategic",
+        {"spec": {"template": {"spec": {"containers": [{"name": "x", "image": "b"}]}}}},
+        "{..image}",
+        "b nginx:1.29",
+    ),
+    (
+        "strategic",
+        {
+            "spec": {
+                "template": {
+                    "spec": {
+                        "$retainKeys": ["containers"],
+                        "containers": [{"name": "web", "$patch": "delete"}, {"name": "y", "image": "c"}],
+                    }
+                }
+            }
+        },
+        "{..image}",
+        "c",
+    ),
     ("merge", {"spec": {"replicas": 7}}, "{.spec.replicas}", "7"),
     ("merge", {"metadata": {"labels": {"app": None}}}, "{.metadata.labels}", ""),
     ("json", [{"op": "replace", "path": "/spec/replicas", "value": 8}], "{.spec.replicas}", "8"),
-    ("json", [{"op": "test", "path": "/spec/replicas", "value": 2}, {"op": "add", "path": "/metadata/labels/a~1b", "value": "c"}], "{.metadata.labels.a/b}", "c"),
-]  # fmt: skip
+    (
+        "json",
+        [
+            {"op": "test", "path": "/spec/replicas", "value": 2},
+            {"op": "add", "path": "/metadata/labels/a~1b", "value": "c"},
+        ],
+        "{.metadata.labels.a/b}",
+        "c",
+    ),
+]
 
 
 @pytest.mark.parametrize(("kind", "patch", "path", "expected"), PATCHES)
@@ -325,10 +352,11 @@ def test_who_am_i_and_what_may_i(kubectl: Kubectl) -> None:
 
 def test_auth_reconcile(kubectl: Kubectl) -> None:
     role = {
-        "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "Role",
+        "apiVersion": "rbac.authorization.k8s.io/v1",
+        "kind": "Role",
         "metadata": {"name": "reader", "namespace": kubectl.namespace},
         "rules": [{"apiGroups": [""], "resources": ["pods"], "verbs": ["get"]}],
-    }  # fmt: skip
+    }
     assert "reader reconciled" in kubectl("auth", "reconcile", "-f", "-", stdin=as_yaml(role))
     role["rules"][0]["verbs"] = ["list"]  # type: ignore[index]
     kubectl("auth", "reconcile", "-f", "-", stdin=as_yaml(role))

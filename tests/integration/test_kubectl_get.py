@@ -23,7 +23,10 @@ OUTPUT_FORMS = [
     (("--no-headers", "--sort-by=.spec.replicas", "-o", "name"), "deployment.apps/one\ndeployment.apps/two\n"),
     (("-o", "jsonpath={.items[*].spec.replicas}"), "1 2"),
     (("-o", "jsonpath={range .items[*]}{.metadata.name}={.spec.replicas}{'\\n'}{end}"), "one=1\ntwo=2\n"),
-    (("-o", "custom-columns=NAME:.metadata.name,N:.spec.replicas,X:.spec.none"), "NAME   N     X\none    1     <none>\ntwo    2     <none>\n"),
+    (
+        ("-o", "custom-columns=NAME:.metadata.name,N:.spec.replicas,X:.spec.none"),
+        "NAME   N     X\none    1     <none>\ntwo    2     <none>\n",
+    ),
     (("-o", "go-template={{range .items}}{{.metadata.name}};{{end}}"), "one;two;"),
     (("--field-selector", "metadata.name=two", "-o", "name"), "deployment.apps/two\n"),
     (("--field-selector", "metadata.name!=two", "-o", "name"), "deployment.apps/one\n"),
@@ -33,7 +36,7 @@ OUTPUT_FORMS = [
     (("-l", "app!=one,app", "-o", "name"), "deployment.apps/two\n"),
     (("-l", "!app", "-o", "name"), ""),
     (("--chunk-size=1", "-o", "name"), "deployment.apps/one\ndeployment.apps/two\n"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("flags", "expected"), OUTPUT_FORMS, ids=[" ".join(flags) for flags, _ in OUTPUT_FORMS])
@@ -42,13 +45,23 @@ def test_get_prints_what_its_flags_ask_for(two_deployments: Kubectl, flags: tupl
 
 
 TABLES = [
-    ((), r"NAME   READY   UP-TO-DATE   AVAILABLE   AGE\none    0/1     0            0           \d+s\ntwo    0/2     0            0           \d+s\n"),
-    (("-o", "wide"), r"NAME   READY   UP-TO-DATE   AVAILABLE   AGE\s+CONTAINERS\s+IMAGES\s+SELECTOR\none .* web +nginx:1.29 +app=one\ntwo .*app=two\n"),
+    (
+        (),
+        r"NAME   READY   UP-TO-DATE   AVAILABLE   AGE\n"
+        r"one    0/1     0            0           \d+s\n"
+        r"two    0/2     0            0           \d+s\n",
+    ),
+    (
+        ("-o", "wide"),
+        r"NAME   READY   UP-TO-DATE   AVAILABLE   AGE\s+CONTAINERS\s+IMAGES\s+SELECTOR\n"
+        r"one .* web +nginx:1.29 +app=one\n"
+        r"two .*app=two\n",
+    ),
     (("--show-labels",), r"NAME +READY +UP-TO-DATE +AVAILABLE +AGE +LABELS\none .*app=one\ntwo .*app=two\n"),
     (("-L", "app"), r"NAME +READY +UP-TO-DATE +AVAILABLE +AGE +APP\none .* one\ntwo .* two\n"),
     (("--sort-by=.spec.replicas",), r"NAME .*\none .*\ntwo .*\n"),
     (("--sort-by={.metadata.name}", "--no-headers"), r"one .*\ntwo .*\n"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("flags", "expected"), TABLES, ids=[" ".join(flags) or "plain" for flags, _ in TABLES])
@@ -114,7 +127,11 @@ def test_events_are_listed_by_kubectl_events(kubectl: Kubectl) -> None:
         "kind": "Event",
         "metadata": {"name": "web.1"},
         "involvedObject": {
-            "apiVersion": "v1", "kind": "Pod", "name": "web", "namespace": kubectl.namespace, "uid": uid,
+            "apiVersion": "v1",
+            "kind": "Pod",
+            "name": "web",
+            "namespace": kubectl.namespace,
+            "uid": uid,
         },
         "reason": "Scheduled",
         "message": "assigned to node-1",
@@ -123,7 +140,7 @@ def test_events_are_listed_by_kubectl_events(kubectl: Kubectl) -> None:
         "lastTimestamp": "2026-01-02T03:04:05Z",
         "count": 1,
         "source": {"component": "scheduler"},
-    }  # fmt: skip
+    }
     kubectl("create", "-f", "-", stdin=as_yaml(event))
     assert re.search(r"Normal +Scheduled +Pod/web +assigned to node-1", kubectl("events"))
     assert "assigned to node-1" in kubectl("events", "--for", "pod/web")
@@ -185,12 +202,31 @@ def test_every_kind_can_be_described(kubectl: Kubectl, manifests: Path) -> None:
 
 
 CLUSTER_KINDS = (
-    "nodes", "namespaces", "persistentvolumes", "storageclasses", "clusterroles", "clusterrolebindings", "csidrivers",
-    "csinodes", "priorityclasses", "runtimeclasses", "ingressclasses", "volumeattachments", "flowschemas",
-    "prioritylevelconfigurations", "servicecidrs", "ipaddresses", "validatingwebhookconfigurations",
-    "mutatingwebhookconfigurations", "validatingadmissionpolicies", "certificatesigningrequests",
-    "customresourcedefinitions", "apiservices", "deviceclasses", "resourceslices",
-)  # fmt: skip
+    "nodes",
+    "namespaces",
+    "persistentvolumes",
+    "storageclasses",
+    "clusterroles",
+    "clusterrolebindings",
+    "csidrivers",
+    "csinodes",
+    "priorityclasses",
+    "runtimeclasses",
+    "ingressclasses",
+    "volumeattachments",
+    "flowschemas",
+    "prioritylevelconfigurations",
+    "servicecidrs",
+    "ipaddresses",
+    "validatingwebhookconfigurations",
+    "mutatingwebhookconfigurations",
+    "validatingadmissionpolicies",
+    "certificatesigningrequests",
+    "customresourcedefinitions",
+    "apiservices",
+    "deviceclasses",
+    "resourceslices",
+)
 
 
 def test_every_cluster_wide_kind_can_be_described(kubectl: Kubectl, manifests: Path) -> None:
