@@ -258,12 +258,15 @@ class Store:
                 results.append((transaction, _conflict(transaction, answers)))
         if committed:
             self._known_revision = committed[-1].revision
-            self._on_commit(committed)
         for transaction, result in results:
             if isinstance(result, Conflict):
                 transaction.done.set_exception(result)
             else:
                 transaction.done.set_result(result)
+        if committed:
+            # Behind the callers, whom the results above have made ready to run: clients needn't wait until all
+            # watchers have been told.
+            asyncio.get_running_loop().call_soon(self._on_commit, committed)
 
 
 def _check(mutations: Sequence[Mutation]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import re
@@ -10,8 +11,8 @@ import ssl
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -117,11 +118,15 @@ class Cluster:
             context.load_cert_chain(self.file("admin.crt"), self.file("admin.key"))
         return context
 
-    def session(self, *, anonymous: bool = False, **headers: str) -> aiohttp.ClientSession:
-        """An HTTP client of this cluster."""
-        return aiohttp.ClientSession(
-            self.server, connector=aiohttp.TCPConnector(ssl=self.tls(anonymous=anonymous), limit=0), headers=headers
-        )
+    @asynccontextmanager
+    async def session(self, *, anonymous: bool = False, **options: Any) -> AsyncIterator[aiohttp.ClientSession]:
+        """An HTTP client of this cluster; `options` are those of aiohttp's session."""
+        connector = aiohttp.TCPConnector(ssl=self.tls(anonymous=anonymous), limit=0)
+        async with aiohttp.ClientSession(self.server, connector=connector, **options) as session:
+            yield session
+            await connector.close(abort_ssl=True)
+        for _ in range(3):  # an aborted TLS connection needs that many turns of the loop until its socket is closed
+            await asyncio.sleep(0)
 
     def kubectl(self, namespace: str = "default") -> Kubectl:
         """kubectl for a namespace of this cluster."""

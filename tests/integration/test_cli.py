@@ -185,8 +185,8 @@ def api_server(cluster: Cluster, database_url: str) -> Iterator[int]:
     process = subprocess.Popen(
         [
             sys.executable, "-m", "kubepy", "apiserver", "--quiet", "--bind-address", "127.0.0.1",
-            "--secure-port", str(port), "--tls-cert-file", cluster.file("apiserver.crt"), "--tls-private-key-file", cluster.file("apiserver.key"),
-            "--client-ca-file", cluster.file("ca.crt"),
+            "--secure-port", str(port), "--tls-cert-file", cluster.file("apiserver.crt"),
+            "--tls-private-key-file", cluster.file("apiserver.key"), "--client-ca-file", cluster.file("ca.crt"),
         ],
         env={**os.environ, "KUBEPY_DATABASE_URL": database_url},
     )  # fmt: skip

@@ -169,9 +169,7 @@ async def test_large_answers_are_not_compressed_for_this_machine(
     """Upstream compresses from 128 KiB; here a client at the loopback address is spared it."""
     await send(http, "POST", maps, 201, config_map("large", a="x" * 300_000))
     async with (
-        aiohttp.ClientSession(
-            cluster.server, connector=aiohttp.TCPConnector(ssl=cluster.tls()), auto_decompress=False
-        ) as raw,
+        cluster.session(auto_decompress=False) as raw,
         raw.get(f"{maps}/large", headers={"Accept-Encoding": "gzip"}) as response,
     ):
         body = await response.read()

@@ -20,10 +20,8 @@ YAML = "application/yaml"
 
 @pytest.fixture
 async def http(cluster: Cluster) -> AsyncIterator[aiohttp.ClientSession]:
-    """One connection with the admin's certificate: what breaks it breaks the next request."""
-    async with aiohttp.ClientSession(
-        cluster.server, connector=aiohttp.TCPConnector(ssl=cluster.tls(), limit=1)
-    ) as session:
+    """An HTTP client with the admin's certificate."""
+    async with cluster.session() as session:
         yield session
 
 

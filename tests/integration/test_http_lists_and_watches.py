@@ -73,7 +73,10 @@ async def watching(http: aiohttp.ClientSession, url: str, query: str = "", **hea
     """A watch that has begun."""
     async with http.get(f"{url}?watch=true&{query}", headers=headers) as response:
         assert response.status == 200, await response.text()
+        transport = response.connection.transport if response.connection is not None else None
         yield Stream(response)
+        if transport is not None:
+            transport.abort()  # the watch goes on: there is no end to wait for
 
 
 def labelled(name: str, tier: str) -> dict[str, Any]:
@@ -278,13 +281,13 @@ async def test_many_watchers_see_the_same_events_in_the_same_order(http: aiohttp
 
 async def test_what_one_worker_has_written_every_worker_shows(cluster: Cluster, maps: str) -> None:
     """Read-your-writes over connections that end at different processes: a list without a revision is the newest."""
-    async with aiohttp.ClientSession(
-        cluster.server, connector=aiohttp.TCPConnector(ssl=cluster.tls(), force_close=True)
-    ) as http:
-        for number in range(20):
+    for number in range(20):
+        async with cluster.session() as http:
             made = await send(http, "POST", maps, config_map(f"m{number}"))
+        async with cluster.session() as http:
             listed = await send(http, "GET", maps)
             assert len(listed["items"]) == number + 1
             assert int(listed["metadata"]["resourceVersion"]) >= int(made["metadata"]["resourceVersion"])
+        async with cluster.session() as http:
             read = await send(http, "GET", f"{maps}/m{number}")
             assert read["metadata"]["uid"] == made["metadata"]["uid"]
