@@ -41,9 +41,7 @@ def upgrade() -> None:
         ["superseded_revision"],
         postgresql_where=sa.text("superseded_revision IS NOT NULL"),
     )
-    op.create_index(
-        "object_revision_tombstone", "object_revision", ["revision"], postgresql_where=sa.text("deleted")
-    )
+    op.create_index("object_revision_tombstone", "object_revision", ["revision"], postgresql_where=sa.text("deleted"))
     # Bodies stay uncompressed and, up to a page, in the row: compressing each in and out costs more CPU than
     # it saves I/O. Dead rows come from every update, so vacuum early.
     op.execute("ALTER TABLE object_revision ALTER body SET STORAGE EXTERNAL")
