@@ -68,6 +68,16 @@ class Resource:
     storage_group: str = ""
     """Where the objects are kept if that is another group: events.k8s.io/v1 is stored as core/v1."""
 
+    group_resource: str = field(init=False)
+    """`deployments.apps`, or `pods` in the core group: the name messages and metrics use."""
+    storage_key: str = field(init=False)
+    """What the store calls it, in every version: `deployments.apps`, `pods`."""
+
+    def __post_init__(self) -> None:
+        qualified = f"{self.plural}.{self.group}" if self.group else self.plural
+        object.__setattr__(self, "group_resource", qualified)
+        object.__setattr__(self, "storage_key", qualified if self.storage_group == self.group else self.plural)
+
     @property
     def api_version(self) -> str:
         """`apps/v1`, or `v1` in the core group."""
@@ -77,16 +87,6 @@ class Resource:
     def gvk(self) -> GroupVersionKind:
         """The type of the resource's objects."""
         return GroupVersionKind(self.group, self.version, self.kind)
-
-    @property
-    def group_resource(self) -> str:
-        """`deployments.apps`, or `pods` in the core group: the name messages and metrics use."""
-        return f"{self.plural}.{self.group}" if self.group else self.plural
-
-    @property
-    def storage_key(self) -> str:
-        """What the store calls it, in every version: `deployments.apps`, `pods`."""
-        return self.group_resource if self.storage_group == self.group else self.plural
 
 
 class Scheme:

@@ -27,6 +27,7 @@ from kubepy.apiserver.request import Request
 from kubepy.apiserver.request_info import parse_request
 from kubepy.apiserver.responses import error_response
 from kubepy.apiserver.status import translate
+from kubepy.apiserver.whole_response import WholeResponse
 from kubepy.storage.errors import StorageError
 
 if TYPE_CHECKING:
@@ -54,7 +55,9 @@ async def serve(server: APIServer, http: web.BaseRequest) -> web.StreamResponse:
     except Exception as error:
         failure = as_api_error(server, request, error)
         response = error_response(request, failure, _error_form(request))
-    if not response.prepared:
+    if isinstance(response, WholeResponse):
+        response.audit_id = audit_id(http)
+    elif not response.prepared:
         response.headers["Audit-Id"] = audit_id(http)
     server.request_metrics.observe(request, response.status, time.perf_counter() - started)
     return response
@@ -107,4 +110,6 @@ def _error_form(request: Request | None) -> Form:
 def audit_id(http: web.BaseRequest) -> str:
     """The ID under which a request can be found again: the client's own, or a new one."""
     given = http.headers.get("Audit-Id", "")
-    return given if 0 < len(given) <= 64 and given.isprintable() else f"{random.getrandbits(128):032x}"
+    return (
+        given if 0 < len(given) <= 64 and given.isascii() and given.isprintable() else f"{random.getrandbits(128):032x}"
+    )

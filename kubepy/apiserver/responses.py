@@ -21,6 +21,7 @@ from kubepy.apiserver.negotiation import Form, wants_pretty
 from kubepy.apiserver.representation import encode
 from kubepy.apiserver.request import Request
 from kubepy.apiserver.status import status_of
+from kubepy.apiserver.whole_response import WholeResponse
 
 COMPRESS_FROM_BYTES: Final = 128 * 1024
 SLICE_BYTES: Final = 512 * 1024
@@ -33,7 +34,8 @@ _NO_CACHE: Final = "no-cache, private"
 
 def is_pretty(request: Request) -> bool:
     """Whether JSON is to be indented for this client."""
-    return wants_pretty(request.query.get("pretty"), request.http.headers.get("User-Agent", ""))
+    headers = request.http.headers
+    return wants_pretty(request.query.get("pretty") if request.query else None, headers.get("User-Agent", ""))
 
 
 async def respond(
@@ -46,6 +48,9 @@ async def respond(
     etag: str = "",
 ) -> web.StreamResponse:
     """An answer that is at hand as a whole."""
+    plain = not headers and not etag and not request.warnings and len(body) < COMPRESS_FROM_BYTES
+    if plain and WholeResponse.fits(request.http, status):
+        return WholeResponse(status, form.media_type, body)
     headers = {"Content-Type": form.media_type, "Cache-Control": _NO_CACHE, **(headers or {})}
     if etag:
         headers["ETag"] = etag

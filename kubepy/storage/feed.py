@@ -135,6 +135,7 @@ class Feed:
         try:
             while True:
                 await self._asked.wait()
+                await self._until_all_have_asked()
                 self._asked.clear()
                 asking, self._asking = self._asking, []
                 try:
@@ -149,6 +150,13 @@ class Feed:
             self._closed = True
             _fail([*asking, *self._asking], Unavailable("the server is shutting down"))
             await self._revision_session.close()
+
+    async def _until_all_have_asked(self) -> None:
+        """Let the requests that have already arrived ask too: fewer queries, and fewer processes to wake up."""
+        asking = 0
+        while len(self._asking) > asking:
+            asking = len(self._asking)
+            await asyncio.sleep(0)
 
     async def _listen(self, connection: Any) -> None:
         await connection.add_listener(NOTIFY_CHANNEL, lambda *_: self.nudge())
