@@ -86,7 +86,10 @@ class Representation:
         )
 
     def list_parts(self, entries: Iterable[Entry | bytes], metadata: dict[str, Any], now: datetime) -> list[bytes]:
-        """A list as pieces of JSON, to be joined or sent one after the other (not for tables)."""
+        """A list as pieces of JSON, an object each, to be joined or sent one after the other (not for tables).
+
+        Nothing is copied: the pieces are the stored bytes, and a list of any size costs a list of references.
+        """
         bodies = [entry if isinstance(entry, bytes) else entry.body for entry in entries]
         if self.form.transformation:
             kind, api_version = "PartialObjectMetadataList", self.form.api_version
@@ -96,7 +99,10 @@ class Representation:
         parts = [head[:-1] + b',"items":[']
         if not self.is_stored_form:
             bodies = [self.item(body, now) for body in bodies]
-        parts.append(b",".join(bodies))
+        for body in bodies:
+            parts += (body, b",")
+        if bodies:
+            parts.pop()
         parts.append(b"]}\n")
         return parts
 

@@ -11,7 +11,7 @@ import asyncio
 import functools
 import ipaddress
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from aiohttp import web
@@ -108,15 +108,34 @@ async def _respond_large(request: Request, response: web.StreamResponse, parts: 
     streamed.content_length = sum(map(len, parts))
     await streamed.prepare(request.http)
     try:
-        for part in parts:
-            view = memoryview(part)
-            for start in range(0, len(part), SLICE_BYTES):
-                async with asyncio.timeout(SLICE_TIMEOUT_SECONDS):
-                    await streamed.write(view[start : start + SLICE_BYTES])
+        for piece in _slices(parts):
+            async with asyncio.timeout(SLICE_TIMEOUT_SECONDS):
+                await streamed.write(piece)
         await streamed.write_eof()
     except TimeoutError:
         hang_up(request)
     return streamed
+
+
+def _slices(parts: Sequence[bytes]) -> Iterator[bytes | memoryview]:
+    """The parts put together and cut into slices, one at a time."""
+    waiting: list[bytes] = []
+    size = 0
+    for part in parts:
+        if len(part) > SLICE_BYTES:
+            if waiting:
+                yield b"".join(waiting)
+            waiting, size = [], 0
+            view = memoryview(part)
+            yield from (view[start : start + SLICE_BYTES] for start in range(0, len(part), SLICE_BYTES))
+            continue
+        waiting.append(part)
+        size += len(part)
+        if size >= SLICE_BYTES:
+            yield b"".join(waiting)
+            waiting, size = [], 0
+    if waiting:
+        yield b"".join(waiting)
 
 
 def hang_up(request: Request) -> None:

@@ -25,7 +25,7 @@ from kubepy.storage.records import Key, Record
 from kubepy.storage.selection import FieldPaths, Summary, summarizer
 
 RING_EVENTS: Final = 4096
-RING_BYTES: Final = 8 * 2**20
+RING_BYTES: Final = 4 * 2**20
 """How many recent events per resource, and how many bytes of past states, a watch can replay from memory;
 older ones come from the table."""
 WATCHER_BUFFER_EVENTS: Final = 10_000
