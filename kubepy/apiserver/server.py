@@ -39,6 +39,10 @@ from kubepy.storage.views import create_views
 from kubepy.storage.watch_cache import ResourceCache
 
 log = logging.getLogger(__name__)
+_http_log: Final = logging.getLogger("kubepy.http")
+_http_log.setLevel(logging.CRITICAL)
+"""What aiohttp has to say of malformed requests: any client could fill a disk with it. Errors in answering
+well-formed ones are logged by `filters.serve`."""
 
 SHUTDOWN_GRACE_SECONDS: Final = 10.0
 _LINE_LIMIT_BYTES: Final = 64 * 1024
@@ -138,6 +142,7 @@ async def listening(server: APIServer) -> AsyncIterator[int]:
     protocol_factory = web.Server(
         handler,
         request_factory=request,
+        logger=_http_log,
         handler_cancellation=True,  # a watch ends when its client goes, not at its next event
         access_log=None,
         keepalive_timeout=_KEEPALIVE_SECONDS,

@@ -110,6 +110,7 @@ PATCHES: list[tuple[str, bytes, int]] = [
         413,
     ),
     ("application/merge-patch+json", b"[]", 400),
+    ("application/strategic-merge-patch+json", b'{"metadata":{"$patch":"fly"}}', 400),
     ("application/merge-patch+json", b'{"metadata":{"name":"other"}}', 400),
     ("application/merge-patch+json", b'{"metadata":null}', 400),
     ("application/merge-patch+json", b'{"kind":"Pod"}', 400),

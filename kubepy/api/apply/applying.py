@@ -93,7 +93,7 @@ def apply(
     `config`; these are not changed. `reset_fields` and `versions` are as for `record_update`.
 
     Raises APIError: 409 if others own fields with other values and `force` is off, 400 if the configuration is of
-    another kind or version or has managedFields, 500 (as upstream) if it doesn't fit the schema.
+    another kind or version, has managedFields or doesn't fit the schema (upstream: 500).
     """
     _check_target(live, config, api_version)
     shape = shape_of(schema)
@@ -247,5 +247,5 @@ def _with_managers(document: dict[str, Any], managers: Managers) -> dict[str, An
 
 
 def _failure(message: str) -> APIError:
-    """Upstream answers a configuration that it fails to merge with a bare 500."""
-    return APIError(500, "", message)
+    """A configuration that can't be merged: the client's mistake, though upstream answers it with a bare 500."""
+    return bad_request(message)

@@ -36,8 +36,8 @@ _BAD_ELEMENT_ORDER: Final = "invalid patch format of setElementOrder list"
 def apply_strategic_merge_patch(document: Object, patch: Any, schema: Schema) -> Object:
     """The document with `patch` merged into it by the rules of `schema`; neither is changed.
 
-    Raises APIError: 400 if the patch or a directive in it is malformed, 422 for lists of lists, 500 (as upstream)
-    for an element without its merge key, a field that isn't in the schema, or lists of mixed types.
+    Raises APIError: 422 for lists of lists; 400 if the patch or a directive in it is malformed, for an element
+    without its merge key, a field that isn't in the schema, or lists of mixed types (upstream: 500 for these).
     """
     if patch is None:
         return document
@@ -289,8 +289,8 @@ def _directive_field(directive: str, prefix: str, complaint: str) -> str:
 
 
 def _failure(message: str) -> APIError:
-    """Upstream answers a patch it fails to merge with a bare 500."""
-    return APIError(500, "", message)
+    """A patch that can't be merged: the client's mistake, though upstream answers it with a bare 500."""
+    return bad_request(message)
 
 
 def _unknown_directive(directive: Any, patch: Object) -> APIError:

@@ -219,13 +219,13 @@ def test_a_custom_resource_without_schema_can_be_applied() -> None:
         ({"kind": "Other"}, 400, "invalid object type: example.io/v1, Kind=Other"),
         (
             {"metadata": {"name": "x", "namespace": "n"}, "unknown": 1},
-            500,
+            400,
             "failed to create typed patch object (n/x; example.io/v1, Kind=Thing): "
             ".unknown: field not declared in schema",
         ),
         (
             {"set": ["a", "a"]},
-            500,
+            400,
             "failed to create typed patch object (/x; example.io/v1, Kind=Thing): .set: duplicate entries for key "
             '[="a"]',
         ),
