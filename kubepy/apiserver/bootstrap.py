@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -66,10 +66,15 @@ async def expire_events(server: APIServer) -> None:
     while True:
         await asyncio.sleep(EXPIRY_SECONDS * random.uniform(0.8, 1.2))
         try:
-            for key in await server.state.reader.unchanged_since("events", server.config.event_ttl):
-                await delete_object(server, key)
+            await expire_once(server)
         except StorageError as error:
             log.warning("events not expired: %s", error)
+
+
+async def expire_once(server: APIServer) -> None:
+    """Delete the Events whose time is over now."""
+    for key in await server.state.reader.unchanged_since("events", server.config.event_ttl):
+        await delete_object(server, key)
 
 
 async def repair_service_reservations(server: APIServer) -> None:
@@ -82,15 +87,20 @@ async def repair_service_reservations(server: APIServer) -> None:
     while True:
         await asyncio.sleep(_ORPHAN_GRACE_SECONDS * random.uniform(0.8, 1.2))
         try:
-            await server.state.fresh()
-            found = _orphaned_reservations(server)
-            for key, revision in found.items():
-                if suspects.get(key) == revision:
-                    log.warning("releasing %s: no Service holds it", key)
-                    await delete_object(server, key)
-            suspects = found
+            suspects = await repair_once(server, suspects)
         except StorageError as error:
             log.warning("service reservations not checked: %s", error)
+
+
+async def repair_once(server: APIServer, suspects: Mapping[Key, int]) -> dict[Key, int]:
+    """Release the orphaned reservations that were `suspects` before; returns all orphans with their revisions."""
+    await server.state.fresh()
+    found = _orphaned_reservations(server)
+    for key, revision in found.items():
+        if suspects.get(key) == revision:
+            log.warning("releasing %s: no Service holds it", key)
+            await delete_object(server, key)
+    return found
 
 
 TASKS: Final[Sequence[Callable[[APIServer], Coroutine[Any, Any, None]]]] = (
