@@ -185,12 +185,6 @@ def too_many(path: Path, actual: int, maximum: int) -> FieldError:
     return FieldError(ErrorType.TOO_MANY, str(path), bad_value, detail)
 
 
-def too_few(path: Path, actual: int, minimum: int) -> FieldError:
-    """A list of fewer than `minimum` elements."""
-    unit = "item" if minimum == 1 else "items"
-    return FieldError(ErrorType.TOO_FEW, str(path), actual, f"must have at least {minimum} {unit}")
-
-
 def type_invalid(path: Path, value: Any, detail: str) -> FieldError:
     """A value of the wrong JSON type, where the type is a semantic rule (as in JSON schemas of CRDs)."""
     return FieldError(ErrorType.TYPE_INVALID, str(path), value, detail)

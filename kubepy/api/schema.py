@@ -84,11 +84,6 @@ class Schema:
     description: str = ""
     enum: tuple[Any, ...] = ()
 
-    @property
-    def is_scalar(self) -> bool:
-        """Whether a value here has no parts: neither fields, nor entries, nor elements."""
-        return not self.properties and self.additional is None and self.items is None
-
 
 class _Properties(Mapping[str, Schema]):
     """The fields of one object type, each resolved on first use (definitions are recursive)."""

@@ -88,11 +88,6 @@ class Discovery:
                 self._documents[key] = document
             return document
 
-    def group_versions(self) -> list[tuple[str, str]]:
-        """Every served (group, version), the core group first, in the order upstream lists them."""
-        self._refresh()
-        return [(group, version) for group, versions in self._groups.items() for version in versions]
-
     def _refresh(self) -> None:
         resources = tuple(self._scheme)
         if resources != self._resources:

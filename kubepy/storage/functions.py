@@ -77,5 +77,3 @@ BEGIN
 END
 $$
 """
-
-DROP_COMMIT_MUTATIONS: Final = "DROP FUNCTION commit_mutations"

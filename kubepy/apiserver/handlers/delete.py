@@ -142,8 +142,9 @@ async def _delete_once(
     strategy = target.server.strategy(target.resource)
     _check_preconditions(target, old["metadata"], options.get("preconditions") or {})
     dry_run = bool(options.get("dryRun"))
-    await target.server.admission.validate(_attributes(target, old, options, dry_run=dry_run))
-    await target.server.admission.admit(_attributes(target, old, options, dry_run=dry_run))
+    attributes = _attributes(target, old, options, dry_run=dry_run)
+    await target.server.admission.admit(attributes)
+    await target.server.admission.validate(attributes)
     remains = _mark(target, obj, old, strategy, options)
     if remains and obj == old:
         return Deletion(live.body, gone=False)

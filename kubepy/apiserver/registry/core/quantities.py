@@ -14,8 +14,6 @@ from kubepy.api.quantity import Quantity
 
 Amounts = dict[str, Quantity]
 
-ZERO = Quantity.parse("0")
-
 
 @lru_cache(maxsize=8192)
 def quantity(value: str | int | float) -> Quantity:

@@ -41,7 +41,6 @@ from kubepy.apiserver.registry.core.service_ip_families import keeps_prefer_dual
 Object = dict[str, Any]
 
 IP_ALREADY_ALLOCATED: Final = "provided IP is already allocated"
-IP_NETWORK_MISMATCH: Final = "the provided network does not match the current range"
 PORT_ALREADY_ALLOCATED: Final = "provided port is already allocated"
 RANGE_FULL: Final = "range is full"
 
